@@ -1,0 +1,40 @@
+import type { Diagnostic, EvaluationResult, FunctionRef, Place } from '@tiltts/spec'
+
+/** How the host sets an evaluation up. */
+export interface CollectorOptions {
+  readonly mainPath: string
+  readonly args: readonly string[]
+  readonly command: 'dev' | 'ci' | 'down' | 'args' | 'check'
+  readonly platform: 'posix' | 'windows'
+  readonly version: string
+  /** Turns an Error that was made at a call of the user's into places, innermost first, own files only. */
+  readonly places: (error: Error) => readonly Place[]
+  /** Runs a command for `exec`; the engine owns the process. */
+  readonly exec: (request: ExecRequest) => Promise<{ stdout: string; stderr: string; exitCode: number }>
+  /** Hash of a function's source and of what it can reach. */
+  readonly hashFunction: (fn: (...args: never[]) => unknown, madeAt: Error) => string
+  /** What the config prints through tiltts. */
+  readonly log: (text: string, level: 'info' | 'warn' | 'error') => void
+}
+
+export interface ExecRequest {
+  readonly argv: readonly string[]
+  readonly dir: string
+  readonly env: Readonly<Record<string, string>>
+  readonly stdin: string | undefined
+  /** Output is not shown while it runs. */
+  readonly quiet: boolean
+  /** The command itself is not shown. */
+  readonly echoOff: boolean
+}
+
+/** Takes what the builders declare. One an evaluation, at `globalThis[Symbol.for('tiltts.collector')]`. */
+export interface Collector {
+  readonly options: CollectorOptions
+  /** What was recorded so far; the host calls it at any time, also after a throw. */
+  result(failure: readonly Diagnostic[]): Promise<EvaluationResult>
+  /** A module that was loaded. */
+  recordModule(path: string): void
+  /** A function of the config by its id. */
+  functionOf(ref: FunctionRef | string): ((...args: never[]) => unknown) | undefined
+}

@@ -1,0 +1,40 @@
+/** The file system, as far as the engine needs it. Paths are absolute. */
+export interface Files {
+  /**
+   * Watches paths with all below. What does not exist yet is watched for, too. Symbolic links are not followed.
+   * Resolves when no change from now on can be missed.
+   */
+  watch(request: WatchRequest): Promise<FileWatcher>
+  /** SHA-256 of each file (recursively for folders), by path; absent files are left out. Remembered by size, mtime and inode. */
+  hash(
+    paths: readonly string[],
+    ignored: (path: string) => boolean,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>
+  exists(path: string): boolean
+  close(): Promise<void>
+}
+
+export interface WatchRequest {
+  readonly paths: readonly string[]
+  /** Whether changes of the path matter to nobody. */
+  readonly ignored: (path: string) => boolean
+  /** Whether nothing below the folder can matter, so that it need not be entered. */
+  readonly prunes: (folder: string) => boolean
+  /** Raw changes as they come, unsettled, with repeats. */
+  readonly onChange: (paths: readonly string[]) => void
+  /** The system dropped events or refused a watch. `rescanned`: all changes were found again and reported by onChange. */
+  readonly onProblem: (problem: WatchProblem) => void
+}
+
+export interface WatchProblem {
+  readonly code: 'files/overflow' | 'files/watch-limit' | 'files/watch-failed'
+  readonly message: string
+  readonly rescanned: boolean
+}
+
+export interface FileWatcher {
+  /** Whether git is at work in a watched repository (`.git/index.lock` is there). */
+  gitLocked(): boolean
+  close(): Promise<void>
+}

@@ -1,0 +1,7 @@
+export * from './clock.js'
+export * from './config-host.js'
+export * from './files.js'
+export * from './network.js'
+export * from './ports.js'
+export * from './processes.js'
+export * from './records.js'

@@ -1,0 +1,19 @@
+import type { LogArchive } from '@tiltts/core/logs'
+import type { Clock } from './clock.js'
+import type { ConfigHost } from './config-host.js'
+import type { Files } from './files.js'
+import type { Network } from './network.js'
+import type { Processes } from './processes.js'
+import type { Records } from './records.js'
+
+/** Everything by which the engine touches the world. */
+export interface Ports {
+  readonly clock: Clock
+  readonly processes: Processes
+  readonly files: Files
+  readonly network: Network
+  readonly records: Records
+  readonly configHost: ConfigHost
+  readonly logArchive: LogArchive
+  readonly uid: () => string
+}

@@ -1,0 +1,99 @@
+export interface CatalogueEntry {
+  /** One line that names the problem, as a heading. */
+  readonly title: string
+  /** What to do in general; a diagnostic's own hint is more exact. */
+  readonly hint: string
+}
+
+/** Every code tiltts can show. Codes are permanent; the reference page is made from this table. Sorted by code. */
+export const errorCatalogue = {
+  'args/duplicate': { title: 'An argument is defined twice', hint: 'Rename one of the two.' },
+  'args/invalid-value': {
+    title: 'An argument has a value it cannot take',
+    hint: 'See the expected form in the message.',
+  },
+  'args/unknown': {
+    title: 'An argument that no defineArgs call names',
+    hint: 'Check the spelling, or define it with defineArgs.',
+  },
+  'config/blocked': {
+    title: 'The config blocked its event loop',
+    hint: 'Look for an endless or very long synchronous loop.',
+  },
+  'config/circular-include': {
+    title: 'A file includes itself',
+    hint: 'Break the circle: move what both need into a third file.',
+  },
+  'config/dependency-cycle': { title: 'Resources wait for each other', hint: 'Remove one of the edges shown.' },
+  'config/died': { title: 'The config ended its own process', hint: 'Look for what kills or crashes the process.' },
+  'config/duplicate-resource': { title: 'Two resources have one name', hint: 'Rename one of the two.' },
+  'config/exec-failed': { title: 'A command run by the config failed', hint: 'Read its output above.' },
+  'config/failed': { title: 'The config called fail()', hint: 'Read its message.' },
+  'config/include-failed': { title: 'An included file could not be loaded', hint: 'Check the path.' },
+  'config/invalid-name': {
+    title: 'A name that cannot be used',
+    hint: 'Names are not empty, hold no / and no %, and are not . or ..',
+  },
+  'config/invalid-option': {
+    title: 'An option has a value it cannot take',
+    hint: 'See the expected form in the message.',
+  },
+  'config/no-config': { title: 'No config file was found', hint: 'Create tilt.config.ts, or name one with --file.' },
+  'config/no-resources': {
+    title: 'The config declares no resource',
+    hint: 'Declare one, for example with localResource.',
+  },
+  'config/process-exit': {
+    title: 'The config called process.exit()',
+    hint: 'Return from the config instead, or call fail(message).',
+  },
+  'config/read-failed': { title: 'A file could not be read', hint: 'Check the path, or give a default.' },
+  'config/self-dependency': { title: 'A resource waits for itself', hint: 'Remove it from its own resourceDeps.' },
+  'config/syntax': { title: 'The config cannot be parsed', hint: 'Mend the syntax at the place shown.' },
+  'config/threw': { title: 'The config threw an error', hint: 'Read the message and the place shown.' },
+  'config/unawaited': { title: 'A promise that nobody awaited', hint: 'Put await in front of the call.' },
+  'config/unknown-option': { title: 'An option that does not exist', hint: 'Check the spelling.' },
+  'config/unknown-resource': {
+    title: 'A name that no resource has',
+    hint: 'Check the spelling, or declare the resource.',
+  },
+  'config/unsupported': {
+    title: 'A part of the config that this version cannot run',
+    hint: 'Remove it, or use a version that can.',
+  },
+  'config/version': {
+    title: 'This version of tiltts does not satisfy the config',
+    hint: 'Install a version that does.',
+  },
+  'config/warning': { title: 'The config called warn()', hint: 'Read its message.' },
+  'files/overflow': {
+    title: 'The system dropped file events',
+    hint: 'tiltts has rescanned; ignore large generated folders.',
+  },
+  'files/watch-limit': {
+    title: 'The system allows no more file watches',
+    hint: 'Raise the limit or ignore large folders.',
+  },
+  'files/watch-failed': { title: 'A path cannot be watched', hint: 'See the message of the system.' },
+  'function/blocked': {
+    title: 'A function of the config blocked its event loop',
+    hint: 'Await long work instead of computing in one piece.',
+  },
+  'function/threw': { title: 'A function of the config threw an error', hint: 'Read the message and the place shown.' },
+  'function/timeout': { title: 'A function of the config took too long', hint: 'Make it faster, or watch ctx.signal.' },
+  'logs/store-failed': { title: 'Logs cannot be kept on disk', hint: 'Free space, or move the data folder.' },
+  'probe/invalid': { title: 'A probe that cannot work', hint: 'See the expected form in the message.' },
+  'process/spawn-failed': {
+    title: 'A command could not be started',
+    hint: 'Check that the command and its folder exist.',
+  },
+  'server/port-busy': { title: 'The port is taken', hint: 'Name another with --port.' },
+  'session/ambiguous': { title: 'Several sessions are running', hint: 'Say which with --port.' },
+  'session/none': { title: 'No session is running', hint: 'Start one with: tiltts dev' },
+  'session/unknown-resource': { title: 'The session has no such resource', hint: 'Check the spelling.' },
+  'tiltts/bug': { title: 'A bug in tiltts', hint: 'Please report it with the file named in the message.' },
+  'usage/invalid': { title: 'The command line is not understood', hint: 'See: tiltts help' },
+} as const
+
+/** A code of the catalogue. */
+export type CatalogueCode = keyof typeof errorCatalogue

@@ -1,0 +1,15 @@
+/** Everything that is set once for a session. Absent means the default named here. */
+export interface SettingsSpec {
+  /** How many updates run at once. @default 3 */
+  readonly maxParallelUpdates?: number | undefined
+  /** Whole run of `ci`, 0 = no limit. @default 1800000 (30 minutes) */
+  readonly ciTimeoutMs?: number | undefined
+  /** How long a server may stay unready in `ci`, 0 = no limit. @default 300000 (5 minutes) */
+  readonly ciReadinessTimeoutMs?: number | undefined
+  /** How long runtime errors of deployed resources are tolerated in `ci`. @default 0 */
+  readonly ciK8sGracePeriodMs?: number | undefined
+  /** Trigger mode of resources that name none. @default 'auto' */
+  readonly triggerMode?: 'auto' | 'manual' | undefined
+  /** Switches the redaction of secrets off. @default false */
+  readonly disableScrub?: boolean | undefined
+}

@@ -1,0 +1,64 @@
+import type { Cmd } from './cmd.js'
+import type { ConfigMap } from './config-map.js'
+import type { FileWatch } from './file-watch.js'
+import type { Resource } from './resource.js'
+import type { Session } from './session.js'
+import type { Tiltfile } from './tiltfile.js'
+import type { UIResource, UISession } from './ui-resource.js'
+import type { Update } from './update.js'
+
+export interface ObjectByKind {
+  Cmd: Cmd
+  ConfigMap: ConfigMap
+  FileWatch: FileWatch
+  Resource: Resource
+  Session: Session
+  Tiltfile: Tiltfile
+  UIResource: UIResource
+  UISession: UISession
+  Update: Update
+}
+
+export type Kind = keyof ObjectByKind
+export type ObjectOf<K extends Kind> = ObjectByKind[K]
+export type SpecOf<K extends Kind> = ObjectByKind[K]['spec']
+export type StatusOf<K extends Kind> = ObjectByKind[K]['status']
+
+export interface KindInfo {
+  readonly kind: Kind
+  /** In URLs: `/apis/tilt.dev/v1alpha1/<plural>`. */
+  readonly plural: string
+  readonly shortNames: readonly string[]
+  /** Not served: machinery of the engine. */
+  readonly internal: boolean
+  /** Whether clients may write the spec. */
+  readonly writable: boolean
+  /** Whether the spec stands as top-level fields on the wire (ConfigMap). */
+  readonly flatSpec: boolean
+}
+
+const row = (kind: Kind, plural: string, options: Partial<Omit<KindInfo, 'kind' | 'plural'>> = {}): KindInfo => ({
+  kind,
+  plural,
+  shortNames: [],
+  internal: false,
+  writable: true,
+  flatSpec: false,
+  ...options,
+})
+
+/** Every kind there is. The server is generic over this table: a new kind needs no server code. */
+export const kinds: Readonly<Record<Kind, KindInfo>> = {
+  Cmd: row('Cmd', 'cmds'),
+  ConfigMap: row('ConfigMap', 'configmaps', { shortNames: ['cm'], flatSpec: true }),
+  FileWatch: row('FileWatch', 'filewatches', { shortNames: ['fw'] }),
+  Resource: row('Resource', 'resources', { internal: true, writable: false }),
+  Session: row('Session', 'sessions'),
+  Tiltfile: row('Tiltfile', 'tiltfiles'),
+  UIResource: row('UIResource', 'uiresources', { writable: false }),
+  UISession: row('UISession', 'uisessions', { writable: false }),
+  Update: row('Update', 'updates'),
+}
+
+/** Names of the objects that a session has one of. */
+export const wellKnown = { tiltfile: '(Tiltfile)', session: 'Tiltfile' } as const

@@ -1,0 +1,39 @@
+import type { Diagnostic } from '../errors.js'
+import type { ConfigRead, GraphSpec } from '../graph/graph.js'
+import type { ApiTime } from '../time.js'
+import type { ApiObject } from './meta.js'
+import type { UpdateCause } from './update.js'
+
+/** A config to be evaluated. The main one is called `(Tiltfile)`. */
+export interface TiltfileSpec {
+  /** Absolute path of the config. */
+  readonly path: string
+  readonly args: readonly string[]
+}
+
+export interface TiltfileStatus {
+  readonly waiting?: { readonly reason: string } | undefined
+  readonly running?: { readonly reasons: readonly string[]; readonly startedAt: ApiTime } | undefined
+  readonly terminated?:
+    | {
+        readonly reasons: readonly string[]
+        /** Empty when it went well. */
+        readonly error: string
+        readonly startedAt: ApiTime
+        readonly finishedAt: ApiTime
+        readonly warningCount: number
+      }
+    | undefined
+  /** Of the last evaluation, good or bad. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Files that changed and have not been looked at; updates wait while there are any. */
+  readonly pending?: UpdateCause | undefined
+  /** Paths watched for reload. */
+  readonly reads: readonly ConfigRead[]
+  /** How many evaluations have ended. */
+  readonly evaluations: number
+  /** Settings, args and the like of the last good evaluation; resources are objects of their own. */
+  readonly live?: Omit<GraphSpec, 'resources' | 'unsupported' | 'secrets'> | undefined
+}
+
+export type Tiltfile = ApiObject<'Tiltfile', TiltfileSpec, TiltfileStatus>

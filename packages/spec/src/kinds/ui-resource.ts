@@ -1,0 +1,81 @@
+import type { ApiTime } from '../time.js'
+import type { ApiObject, ObjectRef } from './meta.js'
+import type { UpdateCause } from './update.js'
+
+export type UpdateState = 'none' | 'pending' | 'in_progress' | 'ok' | 'error' | 'not_applicable'
+export type RuntimeState = 'unknown' | 'ok' | 'pending' | 'error' | 'not_applicable' | 'none'
+
+export interface UIBuild {
+  readonly error: string
+  readonly warnings: readonly string[]
+  readonly startTime: ApiTime
+  readonly finishTime: ApiTime
+  readonly spanID: string
+  readonly isCrashRebuild: boolean
+  /** Ours: name of the Update, and why it ran. */
+  readonly update?: string | undefined
+  readonly causes?: readonly UpdateCause[] | undefined
+}
+
+export interface UICondition {
+  readonly type: 'Ready' | 'UpToDate'
+  readonly status: 'True' | 'False'
+  readonly reason?: string | undefined
+  readonly message?: string | undefined
+  readonly lastTransitionTime: ApiTime
+}
+
+export interface UIResourceStatus {
+  readonly order: number
+  readonly updateStatus: UpdateState
+  readonly runtimeStatus: RuntimeState
+  readonly buildHistory: readonly UIBuild[]
+  readonly currentBuild?: { readonly startTime: ApiTime; readonly spanID: string } | undefined
+  readonly pendingBuildSince?: ApiTime | undefined
+  readonly hasPendingChanges: boolean
+  readonly queued: boolean
+  readonly lastDeployTime?: ApiTime | undefined
+  /** 0 auto · 1 manual with autoInit · 2 manual without · 3 auto without. */
+  readonly triggerMode: 0 | 1 | 2 | 3
+  readonly specs: readonly {
+    readonly id: string
+    readonly type: 'unspecified' | 'image' | 'k8s' | 'docker-compose' | 'local'
+    readonly hasLiveUpdate: boolean
+  }[]
+  readonly endpointLinks: readonly { readonly url: string; readonly name: string }[]
+  readonly localResourceInfo?: { readonly pid: number } | undefined
+  readonly conditions: readonly UICondition[]
+  readonly waiting?:
+    | { readonly reason: string; readonly on: readonly ObjectRef[]; readonly message?: string }
+    | undefined
+  readonly disableStatus: {
+    readonly enabledCount: number
+    readonly disabledCount: number
+    readonly state: '' | 'Enabled' | 'Disabled' | 'Error'
+    readonly sources: readonly { readonly configMap: { readonly name: string; readonly key: string } }[]
+  }
+  /** Ours: names of what it depends on. */
+  readonly resourceDeps?: readonly string[] | undefined
+  /** Ours: one line for people: why it is not ready, or what went wrong last. */
+  readonly summary?: string | undefined
+}
+
+/** One row as clients read it: a projection of Resource, Cmd and Update. */
+export type UIResource = ApiObject<'UIResource', Record<string, never>, UIResourceStatus>
+
+export interface UISessionStatus {
+  readonly tiltStartTime: ApiTime
+  readonly tiltfileKey: string
+  readonly fatalError?: string | undefined
+  readonly featureFlags: readonly { readonly name: string; readonly value: boolean }[]
+  readonly runningTiltBuild: {
+    readonly version: string
+    readonly commitSHA: string
+    readonly date: string
+    readonly dev: boolean
+  }
+  readonly versionSettings: { readonly checkUpdates: boolean }
+}
+
+/** The session as clients read it. Its one object is called `Tiltfile`. */
+export type UISession = ApiObject<'UISession', Record<string, never>, UISessionStatus>

@@ -1,0 +1,36 @@
+import type { Millis } from './time.js'
+
+export type LogLevel = 'debug' | 'verbose' | 'info' | 'warn' | 'error'
+export type LogSource = 'build' | 'runtime'
+
+/** One line as clients read it, also the form of `logs --json` (CLI) and of `GET /api/logs`. */
+export interface LogLine {
+  /** Counts the lines of a session from 0. */
+  readonly seq: number
+  readonly time: Millis
+  /** Empty for the session's own lines. */
+  readonly resource: string
+  readonly level: LogLevel
+  /** Without the line end. */
+  readonly message: string
+  readonly spanId: string
+  readonly source: LogSource
+}
+
+/** One change as the watch of the API sends it. */
+export interface WatchEvent<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  readonly object: T
+}
+
+/** A running session as other processes find it. */
+export interface SessionRecord {
+  readonly pid: number
+  /** Start time of that process as the system tells it, so that a reused id is seen. */
+  readonly processStart: string
+  readonly port: number
+  readonly host: string
+  readonly mainPath: string
+  readonly command: 'dev' | 'ci'
+  readonly startTime: string
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@tiltts/source']
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
+
+/** `fast`: no build, no daemon. `slow`: real processes, packed tarballs, the testbed. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'fast',
+          include: ['packages/*/src/**/*.{test,property}.ts', 'scripts/**/*.test.ts'],
+          exclude: ['**/*.slow.test.ts', '**/node_modules/**', '**/dist/**'],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'slow',
+          include: ['packages/*/src/**/*.slow.test.ts', 'tests/**/*.test.ts', 'examples/*/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
