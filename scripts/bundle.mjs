@@ -1,0 +1,26 @@
+// Bundles what ships in `tiltts`: the command line, the engine, the config host and the config API.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { root } from './pnpm.mjs'
+
+const folder = join(root, 'packages/tiltts')
+const out = join(folder, 'bundle')
+rmSync(out, { recursive: true, force: true })
+await build({
+  absWorkingDir: folder,
+  entryPoints: { bin: 'src/bin.ts', index: 'src/index.ts', 'config-host': '../adapters/src/config-host/host.ts' },
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.18',
+  conditions: ['@tiltts/source'],
+  // They find their own files beside themselves, so they stay packages.
+  external: ['esbuild', 'tsx', 'tsx/*'],
+  legalComments: 'none',
+  logLevel: 'warning',
+  // CommonJS inside the bundle asks for require.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+})
