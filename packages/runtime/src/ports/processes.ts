@@ -4,8 +4,11 @@ export interface Processes {
   spawn(request: SpawnRequest): RunningProcess
   /** Ends what processes of this project's earlier sessions left behind. Returns how many were ended. */
   reap(): Promise<number>
-  /** Ends all that still runs, at once and in parallel. */
-  close(): Promise<void>
+  /**
+   * Ends all that still runs, at once and in parallel, each within its own grace time, or within `graceMs` when that is
+   * shorter. Again: the shorter grace time wins, so `close(0)` cuts a slow end short. Nothing can be started afterwards.
+   */
+  close(graceMs?: number): Promise<void>
 }
 
 export interface SpawnRequest {
