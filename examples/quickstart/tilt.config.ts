@@ -12,7 +12,7 @@ function service(name: string, port: number, env: Record<string, string | number
   return {
     serveCmd: ['node', `services/${name}.mjs`],
     serveEnv: { PORT: port, ...env },
-    deps: [`services/${name}.mjs`],
+    deps: [`services/${name}.mjs`, 'services/serve.mjs'],
     readinessProbe: probe.http({ port, path: '/healthz', period: '1s' }),
     labels: ['services'],
   }
