@@ -1,1 +1,2 @@
+export { createStore } from './create-store.js'
 export * from './types.js'
