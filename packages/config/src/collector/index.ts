@@ -1,1 +1,3 @@
+export { createCollector } from './create-collector.js'
+export { installCollector } from './install.js'
 export type * from './types.js'

@@ -31,6 +31,8 @@ export interface ExecRequest {
 /** Takes what the builders declare. One an evaluation, at `globalThis[Symbol.for('tiltts.collector')]`. */
 export interface Collector {
   readonly options: CollectorOptions
+  /** Runs what the main config exports as `default`, when that is a config function. Give it the module's exports. */
+  runDefault(exports: unknown): Promise<void>
   /** What was recorded so far; the host calls it at any time, also after a throw. */
   result(failure: readonly Diagnostic[]): Promise<EvaluationResult>
   /** A module that was loaded. */

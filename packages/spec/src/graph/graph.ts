@@ -12,6 +12,8 @@ export interface ConfigRead {
   readonly path: string
   /** `file`: the file's content, also when it does not exist yet. `tree`: everything below. */
   readonly kind: 'file' | 'tree'
+  /** 1: of a tree, only what stands directly in the folder. Absent: everything below. */
+  readonly depth?: 1 | undefined
 }
 
 /** A value to be scrubbed from all logs. */
@@ -44,6 +46,11 @@ export interface GraphSpec {
 export interface EvaluationResult {
   /** Absent when there was an error. */
   readonly graph: GraphSpec | undefined
+  /**
+   * What was declared when the config ran to its end, but with errors: the linker adds what it has to say about it,
+   * so that all errors are shown at once. Never made live.
+   */
+  readonly declared?: GraphSpec | undefined
   /** All errors and warnings, in order of place. */
   readonly diagnostics: readonly Diagnostic[]
   /** What was read, as far as the evaluation came. */

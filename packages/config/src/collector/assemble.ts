@@ -1,0 +1,116 @@
+import { dirname } from 'node:path'
+import type { Diagnostic, EvaluationResult, FunctionRef, GraphSpec, Place } from '@tiltts/spec'
+import { type AnyFunction, type Finding, type Finish, namedRef, type Recorder } from './recorder.js'
+import { readTiltignore } from './tiltignore.js'
+import { unawaited } from './tracked.js'
+
+/** Makes plain data of all that was recorded. */
+export function assemble(
+  recorder: Recorder,
+  failure: readonly Diagnostic[],
+  environment: Readonly<Record<string, string | undefined>>,
+): EvaluationResult {
+  const { draft, options } = recorder
+  const stopped = failure.some((diagnostic) => diagnostic.severity === 'error')
+  const finish: Finish = {
+    place: (at: Error): Place | undefined => recorder.placesOf(at)[0],
+    functionRef: (id: string, fn: AnyFunction, at: Error): FunctionRef => ({
+      $fn: id,
+      hash: options.hashFunction(fn, at),
+    }),
+  }
+  const tiltignore = readTiltignore(recorder, dirname(options.mainPath))
+  const args = draft.finishArgs?.(finish) ?? wordsOnly(options.args, stopped)
+  const findings: Finding[] = [
+    ...draft.findings,
+    ...tiltignore.findings,
+    // in an evaluation that stopped, the call that would have named the rest was perhaps still to come
+    ...(stopped ? [] : args.findings),
+    ...unawaited(draft.tracked, stopped),
+  ]
+  if (!stopped && draft.resources.length === 0 && draft.unsupported.length === 0) {
+    if (!findings.some((finding) => finding.severity === 'error')) findings.push(noResources)
+  }
+  const diagnostics = sortByPlace(
+    [...failure, ...findings.map((finding) => recorder.diagnosticOf(finding))],
+    options.mainPath,
+  )
+  const graph = (): GraphSpec => ({
+    mainPath: options.mainPath,
+    resources: draft.resources.map((declared) => declared.node(finish)),
+    unsupported: draft.unsupported.map(({ builder, name, at }) => ({
+      kind: 'unsupported',
+      builder,
+      name,
+      place: finish.place(at),
+    })),
+    settings: draft.settings,
+    args: args.args,
+    positionals: args.positionals,
+    selection:
+      draft.selection.kind === 'some'
+        ? { kind: 'some', names: draft.selection.refs.map((ref) => namedRef(finish, ref)) }
+        : args.positionals.length > 0
+          ? { kind: 'some', names: args.positionals.map((name) => ({ name, place: undefined })) }
+          : { kind: 'all' },
+    watchIgnores: [...tiltignore.rules, ...draft.watchIgnores],
+    secrets: draft.secrets,
+    env: changedEnvironment(environment),
+  })
+  const good = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  return {
+    graph: good ? graph() : undefined,
+    declared: good || stopped ? undefined : graph(),
+    diagnostics,
+    reads: [...draft.reads.values()],
+    secrets: draft.secrets,
+    hasFunctions: draft.functions.size > 0,
+  }
+}
+
+const noResources: Finding = {
+  code: 'config/no-resources',
+  severity: 'error',
+  message: 'The config declares no resource',
+  hint: "Declare one, for example: localResource('hello', { cmd: 'echo hello' })",
+}
+
+/** Without `defineArgs` plain words name resources, and there is no flag to be known. */
+function wordsOnly(
+  words: readonly string[],
+  stopped: boolean,
+): ReturnType<NonNullable<Recorder['draft']['finishArgs']>> {
+  const end = words.indexOf('--')
+  const isFlag = (word: string, index: number): boolean => word.startsWith('-') && (end < 0 || index < end)
+  const flags = stopped ? [] : words.filter((word, index) => isFlag(word, index) && word !== '--')
+  return {
+    args: [],
+    positionals: words.filter((word, index) => !isFlag(word, index) && index !== end),
+    findings: flags.map((flag) => ({
+      code: 'args/unknown',
+      severity: 'error',
+      message: `No argument is called ${flag}: the config defines none`,
+      hint: 'Define it in the config with defineArgs, or leave it out',
+    })),
+  }
+}
+
+/** What the config put into `process.env`, by hand or with `dotenv`: it reaches all commands. */
+function changedEnvironment(before: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const changed: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && before[name] !== value) changed[name] = value
+  }
+  return changed
+}
+
+/** The main config first, then other files by name, then what has no place. Stable. */
+function sortByPlace(diagnostics: readonly Diagnostic[], mainPath: string): readonly Diagnostic[] {
+  const rank = (place: Place | undefined): number => (place === undefined ? 2 : place.file === mainPath ? 0 : 1)
+  return diagnostics.toSorted((left, right) => {
+    const [a, b] = [left.places[0], right.places[0]]
+    if (rank(a) !== rank(b) || a === undefined || b === undefined) return rank(a) - rank(b)
+    if (a.file !== b.file) return a.file < b.file ? -1 : 1
+    return a.line - b.line || a.column - b.column
+  })
+}

@@ -1,0 +1,86 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ConfigRead, Diagnostic, EvaluationResult, FunctionRef, Place } from '@tiltts/spec'
+import { assemble } from './assemble.js'
+import { runConfigFunction } from './config-function.js'
+import type { AnyFunction, Draft, Finding, Recorder } from './recorder.js'
+import type { Scope } from './scope.js'
+import { settleTracked } from './tracked.js'
+import type { Collector, CollectorOptions } from './types.js'
+
+/**
+ * Starts an evaluation. Make it when `process.env` is what the config shall see:
+ * what the config changes there reaches all commands.
+ *
+ * @example
+ * ```ts
+ * const collector = createCollector(options)
+ * installCollector(collector)
+ * await collector.runDefault(await import(url))
+ * const result = await collector.result([])
+ * ```
+ */
+export function createCollector(options: CollectorOptions): Collector {
+  const draft = emptyDraft()
+  const environment = { ...process.env }
+  const placesByCall = new WeakMap<Error, readonly Place[]>()
+  let open = true
+
+  const recorder: Recorder = {
+    options,
+    draft,
+    scopes: new AsyncLocalStorage<Scope>(),
+    isOpen: () => open,
+    placesOf(at: Error): readonly Place[] {
+      const known = placesByCall.get(at)
+      if (known !== undefined) return known
+      const places = options.places(at)
+      placesByCall.set(at, places)
+      return places
+    },
+    recordRead(read: ConfigRead): void {
+      if (open) draft.reads.set(`${read.kind}${read.depth ?? ''} ${read.path}`, read)
+    },
+    recordModule(path: string): void {
+      recorder.recordRead({ path, kind: 'file' })
+    },
+    diagnosticOf(finding: Finding): Diagnostic {
+      const places = [
+        ...(finding.places ?? []),
+        ...(finding.at ? recorder.placesOf(finding.at) : []),
+        ...(finding.also ? recorder.placesOf(finding.also).slice(0, 1) : []),
+      ]
+      const { code, severity, message, hint } = finding
+      return hint === undefined ? { code, severity, message, places } : { code, severity, message, places, hint }
+    },
+    functionOf(ref: FunctionRef | string): AnyFunction | undefined {
+      return draft.functions.get(typeof ref === 'string' ? ref : ref.$fn)
+    },
+    runDefault: (exports: unknown) => runConfigFunction(recorder, exports, options.mainPath),
+    async result(failure: readonly Diagnostic[]): Promise<EvaluationResult> {
+      const failed = failure.some((diagnostic) => diagnostic.severity === 'error')
+      if (!failed) await settleTracked(draft.tracked)
+      const result = assemble(recorder, failure, environment)
+      open = false
+      return result
+    },
+  }
+  recorder.recordRead({ path: options.mainPath, kind: 'file' })
+  return recorder
+}
+
+function emptyDraft(): Draft {
+  return {
+    resources: [],
+    unsupported: [],
+    settings: {},
+    triggerModeAt: undefined,
+    selection: { kind: 'all' },
+    watchIgnores: [],
+    secrets: [],
+    findings: [],
+    tracked: [],
+    functions: new Map(),
+    reads: new Map(),
+    finishArgs: undefined,
+  }
+}

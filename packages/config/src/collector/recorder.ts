@@ -1,0 +1,107 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type {
+  ArgSpec,
+  CatalogueCode,
+  ConfigRead,
+  Diagnostic,
+  FunctionRef,
+  IgnoreRule,
+  NamedRef,
+  Place,
+  ResourceNode,
+  SecretSpec,
+  SettingsSpec,
+  UnsupportedNode,
+} from '@tiltts/spec'
+import type { Scope } from './scope.js'
+import type { Collector } from './types.js'
+
+/** Any function of the user's, to be kept and called by id. */
+export type AnyFunction = (...args: never[]) => unknown
+
+/** A complaint as a builder makes it: its places are worked out when the evaluation has ended. */
+export interface Finding {
+  readonly code: CatalogueCode
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly hint?: string | undefined
+  /** The call it is about. */
+  readonly at?: Error | undefined
+  /** Places that are known already, for what stands in a data file: they come first. */
+  readonly places?: readonly Place[] | undefined
+  /** A second call that belongs to it, shown after the first: `declared here before`. */
+  readonly also?: Error | undefined
+}
+
+/** What turns a recorded call into plain data at the end. */
+export interface Finish {
+  place(at: Error): Place | undefined
+  functionRef(id: string, fn: AnyFunction, at: Error): FunctionRef
+}
+
+/** A resource as its builder leaves it: the node is made when the evaluation has ended. */
+export interface Declared {
+  readonly name: string
+  /** As people call it: `local resource`. */
+  readonly kind: string
+  readonly at: Error
+  readonly node: (finish: Finish) => ResourceNode
+}
+
+/** A promise that the config should await. */
+export interface TrackedCall {
+  readonly builder: string
+  readonly at: Error
+  /** Settles with the promise and never rejects. */
+  readonly settled: Promise<void>
+  awaited: boolean
+  pending: boolean
+  failure: unknown
+}
+
+/** Everything the builders have declared so far. */
+export interface Draft {
+  readonly resources: Declared[]
+  readonly unsupported: { readonly builder: UnsupportedNode['builder']; readonly name: string; readonly at: Error }[]
+  settings: SettingsSpec
+  /** The call of `triggerMode`, of which there may be one. */
+  triggerModeAt: Error | undefined
+  selection: { readonly kind: 'all' } | { readonly kind: 'some'; readonly refs: readonly { name: string; at: Error }[] }
+  readonly watchIgnores: IgnoreRule[]
+  readonly secrets: SecretSpec[]
+  readonly findings: Finding[]
+  readonly tracked: TrackedCall[]
+  readonly functions: Map<string, AnyFunction>
+  /** By kind and path. */
+  readonly reads: Map<string, ConfigRead>
+  /** Judges the arguments when all are defined. Set by the first call of `defineArgs`. */
+  finishArgs: ((finish: Finish) => FinishedArgs) | undefined
+}
+
+/** What became of the words after `--`. */
+export interface FinishedArgs {
+  readonly args: readonly ArgSpec[]
+  readonly positionals: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * The collector as builders see it. It stands on `globalThis`, so a builder of another copy of this package finds it too:
+ * builders use nothing of the collector but what this interface names.
+ */
+export interface Recorder extends Collector {
+  readonly draft: Draft
+  readonly scopes: AsyncLocalStorage<Scope>
+  /** False once the evaluation has ended: functions that run later can read the world, but declare nothing. */
+  isOpen(): boolean
+  /** Where a call stands in files of the user's, innermost first. */
+  placesOf(at: Error): readonly Place[]
+  recordRead(read: ConfigRead): void
+  diagnosticOf(finding: Finding): Diagnostic
+}
+
+/** Names of resources in plain form. */
+export const namedRef = (finish: Finish, ref: { readonly name: string; readonly at: Error }): NamedRef => ({
+  name: ref.name,
+  place: finish.place(ref.at),
+})
