@@ -1,1 +1,2 @@
-export {}
+export { type Client, createClient, type LogOptions, type WatchOptions } from './client.js'
+export { ApiFailure, type Endpoint } from './transport.js'

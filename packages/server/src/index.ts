@@ -1,1 +1,1 @@
-export {}
+export { type RunningServer, type Served, type ServerOptions, startServer } from './server.js'

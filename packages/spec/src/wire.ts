@@ -26,8 +26,6 @@ export interface WatchEvent<T> {
 /** A running session as other processes find it. */
 export interface SessionRecord {
   readonly pid: number
-  /** Start time of that process as the system tells it, so that a reused id is seen. */
-  readonly processStart: string
   readonly port: number
   readonly host: string
   readonly mainPath: string

@@ -1,3 +1,4 @@
+import type { ApiTime } from '../time.js'
 import type { Cmd } from './cmd.js'
 import type { ConfigMap } from './config-map.js'
 import type { FileWatch } from './file-watch.js'
@@ -33,6 +34,8 @@ export interface KindInfo {
   readonly internal: boolean
   /** Whether clients may write the spec. */
   readonly writable: boolean
+  /** The status of a new object that a client creates; absent: clients create none of this kind. */
+  readonly initialStatus?: ((now: ApiTime) => StatusOf<Kind>) | undefined
   /** Whether the spec stands as top-level fields on the wire (ConfigMap). */
   readonly flatSpec: boolean
 }
@@ -49,15 +52,17 @@ const row = (kind: Kind, plural: string, options: Partial<Omit<KindInfo, 'kind' 
 
 /** Every kind there is. The server is generic over this table: a new kind needs no server code. */
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
-  Cmd: row('Cmd', 'cmds'),
-  ConfigMap: row('ConfigMap', 'configmaps', { shortNames: ['cm'], flatSpec: true }),
-  FileWatch: row('FileWatch', 'filewatches', { shortNames: ['fw'] }),
+  Cmd: row('Cmd', 'cmds', { initialStatus: () => ({ ready: false, restarts: 0 }) }),
+  ConfigMap: row('ConfigMap', 'configmaps', { shortNames: ['cm'], flatSpec: true, initialStatus: () => ({}) }),
+  FileWatch: row('FileWatch', 'filewatches', { shortNames: ['fw'], initialStatus: () => ({ fileEvents: [] }) }),
   Resource: row('Resource', 'resources', { internal: true, writable: false }),
   Session: row('Session', 'sessions'),
   Tiltfile: row('Tiltfile', 'tiltfiles'),
   UIResource: row('UIResource', 'uiresources', { writable: false }),
   UISession: row('UISession', 'uisessions', { writable: false }),
-  Update: row('Update', 'updates'),
+  Update: row('Update', 'updates', {
+    initialStatus: (now) => ({ phase: 'queued', queuedAt: now, holds: [], steps: [] }),
+  }),
 }
 
 /** Names of the objects that a session has one of. */

@@ -1,0 +1,68 @@
+import { type Kind, kinds, type LogLine, type ObjectOf, type WatchEvent } from '@tiltts/spec'
+import { type Endpoint, linesOf, send, textOf } from './transport.js'
+
+export interface WatchOptions {
+  /** Only the object of this name. */
+  readonly name?: string
+  readonly signal?: AbortSignal
+}
+
+export interface LogOptions {
+  readonly resources?: readonly string[] | undefined
+  readonly source?: string | undefined
+  readonly level?: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly since?: number | undefined
+  readonly tail?: number | undefined
+  readonly follow?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Typed access to a running session. Every call rejects with an ApiFailure when the server refuses. */
+export interface Client {
+  list<K extends Kind>(kind: K): Promise<readonly ObjectOf<K>[]>
+  get<K extends Kind>(kind: K, name: string): Promise<ObjectOf<K>>
+  /** Everything there is, then each change, until the signal is aborted or the session ends. */
+  watch<K extends Kind>(kind: K, options?: WatchOptions): AsyncIterable<WatchEvent<ObjectOf<K>>>
+  create<K extends Kind>(kind: K, name: { name: string } | { generateName: string }, spec: ObjectOf<K>['spec']): Promise<ObjectOf<K>>
+  /** JSON merge patch. */
+  patch<K extends Kind>(kind: K, name: string, patch: object): Promise<ObjectOf<K>>
+  logs(options?: LogOptions): AsyncIterable<readonly LogLine[]>
+}
+
+/** A client of the session at an endpoint. Nothing is sent before the first call. */
+export function createClient(endpoint: Endpoint): Client {
+  const json = async (...call: Parameters<typeof send>): Promise<never> => JSON.parse(await textOf(await send(...call))) as never
+  return {
+    list: async (kind) => ((await json(endpoint, { method: 'GET', path: pathOf(kind) })) as { items: readonly never[] }).items,
+    get: (kind, name) => json(endpoint, { method: 'GET', path: pathOf(kind, name) }),
+    async *watch(kind, { name, signal } = {}) {
+      const selector = name === undefined ? '' : `&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`
+      const answer = await send(endpoint, { method: 'GET', path: `${pathOf(kind)}?watch=1${selector}`, signal })
+      for await (const lines of linesOf(answer)) for (const line of lines) yield JSON.parse(line)
+    },
+    create: (kind, metadata, spec) =>
+      json(endpoint, { method: 'POST', path: pathOf(kind), body: { apiVersion: 'tilt.dev/v1alpha1', kind, metadata, spec } }),
+    patch: (kind, name, patch) =>
+      json(endpoint, { method: 'PATCH', path: pathOf(kind, name), contentType: 'application/merge-patch+json', body: patch }),
+    async *logs({ signal, ...options } = {}) {
+      const answer = await send(endpoint, { method: 'GET', path: `/api/logs?${logQuery(options)}`, signal })
+      for await (const lines of linesOf(answer)) yield lines.map((line) => JSON.parse(line) as LogLine)
+    },
+  }
+}
+
+function pathOf(kind: Kind, name?: string): string {
+  return `/apis/tilt.dev/v1alpha1/${kinds[kind].plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
+}
+
+function logQuery({ resources, source, level, since, tail, follow }: Omit<LogOptions, 'signal'>): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const resource of resources ?? []) query.append('resource', resource)
+  if (source !== undefined) query.set('source', source)
+  if (level !== undefined) query.set('level', level)
+  if (since !== undefined) query.set('since', String(since))
+  if (tail !== undefined) query.set('tail', String(tail))
+  if (follow) query.set('follow', '1')
+  return query
+}

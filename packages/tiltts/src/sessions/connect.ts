@@ -1,0 +1,40 @@
+import { type Client, createClient } from '@tiltts/client'
+import { InfraError } from '@tiltts/spec'
+import type { Flags, Invocation } from '../cli/command.js'
+import { numberFlag, textFlag } from '../cli/parse.js'
+import { UsageError } from '../cli/usage-error.js'
+import { type FoundSession, findSession } from './find-session.js'
+import { forgetSession, knownSessions } from './registry.js'
+import { sessionToken } from './token.js'
+
+/** Flags of every command that talks to a running session. */
+export const sessionFlags: Flags = {
+  port: { type: 'string', value: '<number>', help: 'port of the session (default: TILT_PORT, else the session of the nearest config)' },
+  host: { type: 'string', value: '<host>', help: 'host of the session (default: TILT_HOST, else localhost)' },
+}
+
+/** Calls the session that is meant. Throws `session/none` when nobody answers. */
+export async function withSession<T>(invocation: Invocation, use: (client: Client, found: FoundSession) => Promise<T>): Promise<T> {
+  const found = findSession(knownSessions(), {
+    port: portOf(invocation),
+    host: textFlag(invocation, 'host') ?? process.env['TILT_HOST'],
+    cwd: process.cwd(),
+  })
+  try {
+    return await use(createClient({ ...found, token: sessionToken() }), found)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
+    forgetSession(found.port)
+    throw new InfraError('session/none', 'session', `No session is running at ${found.host}:${found.port}`, { cause: error })
+  }
+}
+
+/** The port that was asked for on the command line or by TILT_PORT. */
+export function portOf(invocation: Invocation): number | undefined {
+  const flag = numberFlag(invocation, 'port')
+  if (flag !== undefined) return flag
+  const text = process.env['TILT_PORT']
+  if (text === undefined || text === '') return undefined
+  if (!/^\d+$/.test(text)) throw new UsageError(`TILT_PORT must be a whole number, not '${text}'`)
+  return Number(text)
+}

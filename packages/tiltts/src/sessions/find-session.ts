@@ -1,0 +1,40 @@
+import { dirname } from 'node:path'
+import { InfraError, type SessionRecord } from '@tiltts/spec'
+
+/** What the user said about which session is meant. */
+export interface SessionChoice {
+  /** `--port`, else `TILT_PORT`. */
+  readonly port: number | undefined
+  readonly host: string | undefined
+  readonly cwd: string
+}
+
+export interface FoundSession {
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * Which session is meant: the one at the port that was named, else the one of the nearest config folder, else the only one.
+ * Throws an InfraError `session/none` or `session/ambiguous`.
+ */
+export function findSession(known: readonly SessionRecord[], { port, host, cwd }: SessionChoice): FoundSession {
+  if (port !== undefined) {
+    const record = known.find((session) => session.port === port)
+    return { host: host ?? record?.host ?? 'localhost', port }
+  }
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const here = known.filter((session) => dirname(session.mainPath) === folder)
+    if (here.length > 1) throw ambiguous(here)
+    if (here[0] !== undefined) return here[0]
+    if (folder === dirname(folder)) break
+  }
+  if (known.length > 1) throw ambiguous(known)
+  if (known[0] !== undefined) return known[0]
+  throw new InfraError('session/none', 'session', 'No session is running')
+}
+
+function ambiguous(sessions: readonly SessionRecord[]): InfraError {
+  const list = sessions.map(({ port, mainPath }) => `  --port ${port}  ${mainPath}`).join('\n')
+  return new InfraError('session/ambiguous', 'session', `Several sessions are running:\n${list}`)
+}

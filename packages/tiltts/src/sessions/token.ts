@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tiltDevFolder } from './folders.js'
+
+/** The user's session token, the same for all sessions; made at first use, readable by the user alone. */
+export function sessionToken(): string {
+  const folder = tiltDevFolder()
+  const file = join(folder, 'token')
+  const known = readToken(file)
+  if (known !== undefined) return known
+  mkdirSync(folder, { recursive: true })
+  const token = randomUUID()
+  try {
+    writeFileSync(file, token, { mode: 0o600, flag: 'wx' })
+    return token
+  } catch (error) {
+    // Another session was quicker: its token counts.
+    const theirs = readToken(file)
+    if (theirs === undefined) throw error
+    return theirs
+  }
+}
+
+function readToken(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
