@@ -20,6 +20,7 @@ export const errorCatalogue = {
     title: 'The config blocked its event loop',
     hint: 'Look for an endless or very long synchronous loop.',
   },
+  'config/canceled': { title: 'The evaluation was stopped', hint: 'Change a file of the config to start it again.' },
   'config/circular-include': {
     title: 'A file includes itself',
     hint: 'Break the circle: move what both need into a third file.',
@@ -29,6 +30,10 @@ export const errorCatalogue = {
   'config/duplicate-resource': { title: 'Two resources have one name', hint: 'Rename one of the two.' },
   'config/exec-failed': { title: 'A command run by the config failed', hint: 'Read its output above.' },
   'config/failed': { title: 'The config called fail()', hint: 'Read its message.' },
+  'config/import-failed': {
+    title: 'A module could not be imported',
+    hint: 'Check the path, or install the package.',
+  },
   'config/include-failed': { title: 'An included file could not be loaded', hint: 'Check the path.' },
   'config/invalid-name': {
     title: 'A name that cannot be used',
@@ -37,6 +42,10 @@ export const errorCatalogue = {
   'config/invalid-option': {
     title: 'An option has a value it cannot take',
     hint: 'See the expected form in the message.',
+  },
+  'config/never-settles': {
+    title: 'The config waits for something that never comes',
+    hint: 'Look for an await on a promise that nothing can resolve.',
   },
   'config/no-config': { title: 'No config file was found', hint: 'Create tilt.config.ts, or name one with --file.' },
   'config/no-resources': {
