@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { clockContract } from '../ports/clock.contract.js'
 import { manualClock } from './fake-clock.js'
+
+clockContract('the manual clock', () => {
+  const clock = manualClock()
+  return { clock, elapse: clock.advance }
+})
 
 describe('manualClock', () => {
   it('fires timers in order of their time, each at its own now, those of one time in the order they were set', async () => {

@@ -93,7 +93,7 @@ export function fakeProcesses(options: FakeProcessesOptions): FakeProcesses {
   const programs = new Map<string, FakeProgram>(Object.entries(options.programs ?? {}))
   const rows: Row[] = []
   const left = new Set<number>()
-  const sessions = new Set<{ readonly stop: (graceMs: number) => Promise<void>; readonly graceMs: number }>()
+  const running = new Set<{ readonly stop: (graceMs: number) => Promise<void>; readonly graceMs: number }>()
   let lastPid = 1000
   let closed = false
 
@@ -220,41 +220,36 @@ export function fakeProcesses(options: FakeProcessesOptions): FakeProcesses {
 
   const spawn = (request: SpawnRequest): RunningProcess => {
     const program = findProgram(request.argv, programs)
-    if (closed) return notStarted('the session has ended')
-    if (options.dirExists && !options.dirExists(request.dir)) return notStarted(`no such folder "${request.dir}"`)
+    if (closed) return notStarted('not started: the session has ended')
+    if (options.dirExists && !options.dirExists(request.dir)) {
+      return notStarted(`spawn ENOENT: no such folder "${request.dir}"`)
+    }
     if (!program) return notStarted(`spawn ENOENT: no such command "${request.argv[0] ?? ''}"`)
     let stopped = false
     let settle = (_exit: ProcessExit): void => {}
     const exited = new Promise<ProcessExit>((resolve) => {
       settle = resolve
     })
-    const main = start(
-      {
-        program,
-        argv: request.argv,
-        dir: request.dir,
-        env: { ...request.env, TILTTS_SESSION: sessionId },
-        stdin: request.stdin ?? '',
-        write: (text, stream) => request.onOutput?.(text, stream),
-        onEnd: (row) => {
-          signalGroup(row.pgid, 'SIGKILL')
-          endOfGroup(row)
-          sessions.delete(entry)
-          const code = row.exitCode ?? 0
-          settle({
-            exitCode: stopped ? 137 : code,
-            signal: row.signal,
-            reason: stopped ? 'killed' : undefined,
-          })
-        },
-      },
-      true,
-    )
+    const onEnd = (row: Row): void => {
+      const { exitCode = 0, signal } = row
+      // A stopped group keeps its grace time; otherwise nothing outlives the main process.
+      if (!stopped) signalGroup(row.pgid, 'SIGKILL')
+      const exit = stopped
+        ? { exitCode: 137, signal, reason: 'killed' }
+        : { exitCode, signal, reason: signal && `ended by ${signal}` }
+      void groupGone(row.pgid).then(() => settle(exit))
+      endOfGroup(row)
+    }
+    const write = (text: string, stream: 'stdout' | 'stderr'): void => request.onOutput?.(text, stream)
+    const env = { ...request.env, TILTTS_SESSION: sessionId }
+    const { argv, dir, stdin = '' } = request
+    const main = start({ program, argv, dir, env, stdin, write, onEnd }, true)
     const stop = stopper(main.pgid, () => {
-      stopped = true
+      stopped = main.running
     })
     const entry = { stop, graceMs: request.graceMs ?? 10_000 }
-    sessions.add(entry)
+    running.add(entry)
+    void exited.then(() => running.delete(entry))
     return { pid: main.pid, exited, stop }
   }
 
@@ -268,7 +263,7 @@ export function fakeProcesses(options: FakeProcessesOptions): FakeProcesses {
     },
     async close(graceMs) {
       closed = true
-      await Promise.all([...sessions].map((entry) => entry.stop(Math.min(entry.graceMs, graceMs ?? entry.graceMs))))
+      await Promise.all([...running].map((entry) => entry.stop(Math.min(entry.graceMs, graceMs ?? entry.graceMs))))
     },
     program: (name, program) => void programs.set(name, program),
     table: () => rows.map((row) => ({ ...row })),
