@@ -1,1 +1,5 @@
-export {}
+export { compileIgnore, type IgnoreMatcher, malformedPatterns } from './compile-ignore.js'
+export { ephemeralIgnore, ephemeralPatterns } from './ephemeral.js'
+export { escapePattern, parseIgnoreFile } from './ignore-file.js'
+export { createPathIndex, type PathIndex } from './path-index.js'
+export { baseName, cleanPath, isWithin, parentPath, relativeTo } from './posix.js'

@@ -1,0 +1,60 @@
+import type { IgnoreRule } from '@tiltts/spec'
+import { type IgnorePattern, ignorePattern } from './ignore-pattern.js'
+import { malformed } from './pattern-source.js'
+
+/** What a set of ignore rules says of absolute paths with slashes. */
+export interface IgnoreMatcher {
+  /** Whether any of the rules excludes the path, or a folder it is in. */
+  ignored(path: string): boolean
+  /** Whether nothing below the folder can matter, so that nobody needs to look into it. When in doubt, no. */
+  prunes(folder: string): boolean
+}
+
+/**
+ * Compiles patterns in .dockerignore syntax. Each rule is judged by itself, the last of its patterns that matches
+ * decides, and a path is ignored when any rule says so: a `!` re-includes only what its own rule excluded.
+ * Patterns are relative to their rule's folder and match below it; `../` at the start of a pattern reaches out of it.
+ * A malformed pattern is left out ({@link malformedPatterns} names them).
+ * @example
+ * const rules = compileIgnore([{ basePath: '/app', patterns: ['dist', '!dist/keep.txt'] }])
+ * rules.ignored('/app/dist/main.js')  // true
+ * rules.prunes('/app/dist')           // false: dist/keep.txt matters
+ */
+export function compileIgnore(rules: readonly IgnoreRule[]): IgnoreMatcher {
+  const compiled = rules.map(compileRule).filter((patterns) => patterns.length > 0)
+  return {
+    ignored: (path) => compiled.some((patterns) => ruleIgnores(patterns, path)),
+    prunes: (folder) => compiled.some((patterns) => rulePrunes(patterns, folder)),
+  }
+}
+
+/** The patterns of the rules that cannot be read, as they were written. */
+export function malformedPatterns(rules: readonly IgnoreRule[]): readonly string[] {
+  return rules.flatMap(({ patterns, basePath }) =>
+    patterns.filter((pattern) => ignorePattern(pattern, basePath) === malformed),
+  )
+}
+
+/** The patterns of a rule, last first, since the last one that matches decides. */
+function compileRule(rule: IgnoreRule): readonly IgnorePattern[] {
+  return rule.patterns
+    .map((text) => ignorePattern(text, rule.basePath))
+    .filter((pattern) => pattern !== undefined && pattern !== malformed)
+    .reverse()
+}
+
+function ruleIgnores(patterns: readonly IgnorePattern[], path: string): boolean {
+  const deciding = patterns.find((pattern) => pattern.matches(path))
+  return deciding !== undefined && !deciding.keeps
+}
+
+function rulePrunes(patterns: readonly IgnorePattern[], folder: string): boolean {
+  for (const pattern of patterns) {
+    if (pattern.keeps) {
+      if (pattern.mayMatchBelow(folder)) return false
+    } else if (pattern.coversBelow(folder)) {
+      return true
+    }
+  }
+  return false
+}
