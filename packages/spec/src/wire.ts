@@ -15,6 +15,18 @@ export interface LogLine {
   readonly message: string
   readonly spanId: string
   readonly source: LogSource
+  /** Begins a message of tiltts itself, as opposed to output of a command. */
+  readonly own?: true | undefined
+  /** `init`: head of an update. */
+  readonly buildEvent?: string | undefined
+  /** Lines of one progress display share it. */
+  readonly progressId?: string | undefined
+  /** A line of a progress display that is always shown. */
+  readonly mustPrint?: true | undefined
+  /** The line is longer: the next one of its span goes on with it. */
+  readonly partial?: true | undefined
+  /** Goes on with the partial line before it. */
+  readonly continues?: true | undefined
 }
 
 /** One change as the watch of the API sends it. */

@@ -1,1 +1,5 @@
+export * from './level.js'
+export { logLines } from './log-lines.js'
+export * from './log-store.js'
+export { logFilter } from './segments.js'
 export * from './types.js'

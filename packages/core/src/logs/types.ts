@@ -7,12 +7,22 @@ export interface LogSpan {
   readonly source: LogSource
 }
 
-/** Whole lines of one span that came together. What is stored, handed on and kept on disk. */
+/** What some lines carry beside their text. */
+export interface LogFields {
+  /** `init`: the first lines of an update, which stand out and pass the filters of source and level. */
+  readonly buildEvent?: string | undefined
+  /** Lines of one progress display (a download, say) share it; printers show only some of them. */
+  readonly progressId?: string | undefined
+  /** A line of a progress display that is always shown. */
+  readonly mustPrint?: true | undefined
+}
+
+/** Whole lines of one span and one level that came together. What is stored, handed on and kept on disk. */
 export interface LogSegment {
   readonly span: LogSpan
   /** Number of the first line. */
   readonly seq: number
-  /** How many lines. */
+  /** How many lines; a piece of a line counts as one. */
   readonly count: number
   readonly time: Millis
   readonly level: LogLevel
@@ -20,8 +30,11 @@ export interface LogSegment {
   readonly text: string
   /** A piece of a line too long to be held; the next segment of the span goes on with it. */
   readonly partial?: true | undefined
-  /** Begins in the middle of a line: goes on with the partial segment before it. */
+  /** Begins in the middle of a line: goes on with the partial segment before it, and holds nothing else. */
   readonly continues?: true | undefined
+  /** Begins a message whose level was given by its writer, not judged from its text. */
+  readonly own?: true | undefined
+  readonly fields?: LogFields | undefined
 }
 
 /** Where older segments are kept. A port; the real one is a folder. */
@@ -31,6 +44,11 @@ export interface LogArchive {
   read(from: number, to: number): AsyncIterable<readonly LogSegment[]>
   /** First line that is still kept; above 0 when the oldest chunk was dropped. */
   firstSeq(): number
+  /**
+   * Changes the text of all that is kept from a line on, for a secret learned late. Later reads see the change.
+   * Absent: what is kept stays as it is.
+   */
+  redact?(from: number, change: (text: string) => string): void
   close(): Promise<void>
 }
 
@@ -49,15 +67,24 @@ export interface LogQuery {
 export interface LogStore {
   /** Declares a span. Again with the same id: no change. */
   span(span: LogSpan): void
-  /** Takes output as it comes; lines are cut here. `level` absent: judged from each line's own text. */
-  append(spanId: string, text: string, level?: LogLevel): void
+  /**
+   * Takes output as it comes; lines are cut here. `level` absent: judged from each line's own text.
+   * Throws a BugError when the span was never declared.
+   */
+  append(spanId: string, text: string, level?: LogLevel, fields?: LogFields): void
   /** Ends the span's last line if it had no line end. */
   flush(spanId: string): void
-  /** From now on. */
-  addSecrets(secrets: readonly SecretSpec[]): void
+  /**
+   * Scrubs these values from all lines to come, for good, and from those kept since line `fromSeq`.
+   * @default fromSeq: the next line
+   */
+  addSecrets(secrets: readonly SecretSpec[], fromSeq?: number): void
   /** New segments, at once, in order. A subscriber must not throw. */
   subscribe(fn: (segment: LogSegment) => void): () => void
-  /** The past, from memory and archive. */
+  /**
+   * The past up to the moment of the call, from memory and archive, each line once and in order.
+   * Lines that are gone are stood for by one warning line.
+   */
   read(query: LogQuery): AsyncIterable<readonly LogSegment[]>
   /** The last lines of a resource, from memory. */
   tail(resource: string, lines: number, source?: LogSource): readonly LogLine[]
@@ -65,6 +92,6 @@ export interface LogStore {
   readonly nextSeq: number
   /** First line still to be had. */
   readonly firstSeq: number
-  /** Warnings and errors of a span. */
+  /** Warnings and errors of a span: lines judged so, and messages given so. */
   alerts(spanId: string): { readonly warnings: number; readonly errors: number }
 }

@@ -1,5 +1,6 @@
 export * from './fake-clock.js'
 export * from './fake-files.js'
+export * from './fake-log-archive.js'
 export * from './fake-network.js'
 export * from './fake-processes.js'
 export * from './fake-records.js'
