@@ -1,1 +1,2 @@
-export {}
+export { didYouMean, nearest } from './nearest.js'
+export { placeText, type RenderOptions, renderDiagnostics } from './render-diagnostics.js'
