@@ -1,1 +1,1 @@
-export {}
+export { createNetwork } from './create-network.js'

@@ -1,1 +1,1 @@
-export {}
+export { folderRecords } from './folder-records.js'
