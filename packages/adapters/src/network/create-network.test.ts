@@ -32,10 +32,8 @@ const close = async (): Promise<void> => {
   await Promise.all(servers.splice(0).map(shut))
 }
 
-const loopback = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .filter((address) => address.internal && !address.address.startsWith('fe80'))
-  .map((address) => address.address)
+const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? [])
+const loopback = ['127.0.0.1', '::1'].filter((one) => addresses.some(({ address }) => address === one))
 
 networkContract('the network of the machine', async () => ({
   network: createNetwork(),
