@@ -1,4 +1,4 @@
-import { linesOf, type LogQuery, type LogSegment, type LogStore } from '@tiltts/core/logs'
+import { type LogQuery, type LogSegment, type LogStore, logLines } from '@tiltts/core/logs'
 import type { LogLevel, LogSource } from '@tiltts/spec'
 import type { Context, Hono } from 'hono'
 import { ApiError } from './rest/api-error.js'
@@ -29,13 +29,13 @@ function stream(logs: LogStore, query: LogQuery, follow: boolean, signal: AbortS
       async pull(controller) {
         const { done, value } = await iterator.next()
         if (done) controller.close()
-        else controller.enqueue(encoder.encode(value.flatMap((segment) => linesOf(segment).map((line) => `${JSON.stringify(line)}\n`)).join('')))
+        else controller.enqueue(encoder.encode(logLines(value).map((line) => `${JSON.stringify(line)}\n`).join('')))
       },
       async cancel() {
         await iterator.return(undefined)
       },
     },
-    { highWaterMark: highWater, size: (chunk) => chunk.byteLength },
+    { highWaterMark: highWater, size: (chunk) => chunk?.byteLength ?? 0 },
   )
 }
 
