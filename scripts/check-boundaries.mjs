@@ -21,7 +21,6 @@ const vendors = {
   'p-queue': ['runtime'],
   hono: ['server'],
   '@hono/node-server': ['server'],
-  commander: ['tiltts'],
 }
 /** `core` and `spec` hold no clock, no chance and no Node, so that a browser can run them. */
 const impure = /\b(Date\.now|new Date\(\)|setTimeout|setInterval|setImmediate|Math\.random|process\.|Buffer\.)/

@@ -42,6 +42,9 @@ const colours: Readonly<Record<RowState, (text: string) => string>> = {
   disabled: pc.dim,
 }
 
+/** Mark, symbol, state and duration of a row, with the blanks between. */
+const columnsBesideName = 4 + 2 + 9 + 8
+
 const keys = '↑↓ select  ⏎ log  a all logs  t trigger  s stop  q quit'
 
 /** The whole screen, a string a line: a row a resource, calm and without flicker, since only changed lines are drawn. */
@@ -49,7 +52,7 @@ export function listPage(page: ListPage, size: Size): readonly string[] {
   const head = [pc.bold(fit(page.title, size.columns)), ...problemLines(page.problems, size), '']
   const foot = ['', summaryLine(page.rows), pc.dim(fit(page.notice === '' ? keys : page.notice, size.columns))]
   const room = Math.max(1, size.lines - head.length - foot.length)
-  const names = Math.min(32, Math.max(8, ...page.rows.map((row) => row.name.length)))
+  const names = Math.max(1, Math.min(32, size.columns - columnsBesideName, Math.max(8, ...page.rows.map((row) => row.name.length))))
   const rows = page.rows.slice(page.scroll, page.scroll + room).map((row, i) => rowLine(row, page.scroll + i === page.selected, names, size.columns))
   return [...head, ...rows, ...Array<string>(Math.max(0, room - rows.length)).fill(''), ...foot]
 }
@@ -64,8 +67,7 @@ function rowLine(row: Row, selected: boolean, names: number, columns: number): s
   const duration = row.durationMs === undefined ? '' : shortDuration(row.durationMs)
   const left = `${selected ? '›' : ' '} ${colour(symbols[row.state])} ${selected ? pc.bold(pad(fit(row.name, names), names)) : pad(fit(row.name, names), names)}`
   const middle = `${colour(pad(row.state, 9))}${pad(duration, 8)}`
-  const used = 4 + names + 2 + 9 + 8
-  return `${left}  ${middle}${pc.dim(fit(row.detail, columns - used))}`
+  return `${left}  ${middle}${pc.dim(fit(row.detail, columns - columnsBesideName - names))}`
 }
 
 function summaryLine(rows: readonly Row[]): string {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { Command } from './command.js'
+import { durationFlag, listFlag, numberFlag, parseInvocation } from './parse.js'
+
+const command: Command = {
+  usage: '',
+  summary: '',
+  flags: {
+    port: { type: 'string', help: '' },
+    timeout: { type: 'string', help: '' },
+    only: { type: 'string', multiple: true, help: '' },
+  },
+  run: async () => 0,
+}
+const parse = (...argv: string[]): ReturnType<typeof parseInvocation> => parseInvocation('x', command, argv)
+
+describe('a command line', () => {
+  it('keeps flags, words, and what stands after -- apart, whatever that looks like', () => {
+    const { flags, words, rest } = parse('api', '--port', '1', 'db', '--', '--port', '2', '--', 'x')
+    expect({ flags: { ...flags }, words, rest }).toEqual({ flags: { port: '1' }, words: ['api', 'db'], rest: ['--port', '2', '--', 'x'] })
+  })
+
+  it('refuses flags it does not know, and says where the arguments of the config go', () => {
+    expect(() => parse('--nope')).toThrow(expect.objectContaining({ message: "Unknown option '--nope'", hint: expect.stringContaining('after --') }))
+  })
+
+  it.each([
+    ['30s', 30_000],
+    ['1h30m', 5_400_000],
+    ['1.5s', 1500],
+    ['250ms', 250],
+    ['0', 0],
+  ])('reads the duration %s', (text, ms) => expect(durationFlag(parse('--timeout', text), 'timeout')).toBe(ms))
+
+  it.each(['30', 'soon', '5 m', '', '1s!'])('refuses the duration %j', (text) => {
+    expect(() => durationFlag(parse(`--timeout=${text}`), 'timeout')).toThrow('takes a duration')
+  })
+
+  it('takes lists by repeating and by commas', () => expect(listFlag(parse('--only', 'a,b', '--only=c'), 'only')).toEqual(['a', 'b', 'c']))
+
+  it('refuses a port that is no whole number', () => expect(() => numberFlag(parse('--port', '1.5'), 'port')).toThrow('whole number'))
+})

@@ -1,0 +1,35 @@
+import type { Command, Invocation } from '../cli/command.js'
+import { durationFlag } from '../cli/parse.js'
+import { hostSession } from '../engine/host-session.js'
+import { ciReportText } from '../terminal/ci-report.js'
+import { reportProgress } from '../terminal/progress.js'
+import { streamLogs } from '../terminal/stream-logs.js'
+import { engineFlags } from './engine-flags.js'
+
+export const command: Command = {
+  usage: '[names…] [-- args…]',
+  summary: 'start everything once; exit 0 when all is ready',
+  details: 'Exit codes: 0 all is ready · 1 a resource failed or timed out · 2 the config is wrong · 130 interrupted.',
+  flags: {
+    ...engineFlags,
+    timeout: { type: 'string', value: '<duration>', help: 'fail after this time (default: 30m, 0: never; ciSettings wins)' },
+  },
+  run,
+}
+
+async function run(invocation: Invocation): Promise<number> {
+  const hosted = await hostSession('ci', invocation, { ciTimeoutMs: durationFlag(invocation, 'timeout') })
+  const { session } = hosted
+  const json = invocation.flags['json'] === true
+  const stopLogs = streamLogs(session, invocation)
+  const stopProgress = json ? () => {} : reportProgress(session)
+  const { code, outcome } = await hosted.run()
+  stopProgress()
+  stopLogs()
+  // The verdict belongs to people: with --json stdout holds log lines only.
+  const report = ciReportText(session, outcome)
+  if (json) process.stderr.write(report)
+  else process.stdout.write(report)
+  if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
+  return code
+}

@@ -1,0 +1,51 @@
+import { dirname } from 'node:path'
+import { type Command, exitCode, type Invocation } from '../cli/command.js'
+import { hostSession } from '../engine/host-session.js'
+import { writeNames } from '../names/write-names.js'
+import { openLiveView } from '../terminal/live-view.js'
+import { shortDuration } from '../terminal/row.js'
+import { showDiagnostics } from '../terminal/show-error.js'
+import { streamLogs } from '../terminal/stream-logs.js'
+import { onAllReady } from '../terminal/summary-line.js'
+import { engineFlags } from './engine-flags.js'
+
+export const command: Command = {
+  usage: '[names…] [-- args…]',
+  summary: 'start everything, and keep it up to date',
+  details:
+    'Evaluates the config, starts its resources in order, and updates them when files change, until Ctrl-C or q.\nOn a terminal a live view is shown; elsewhere, or with --stream, the logs are printed.',
+  flags: { ...engineFlags, stream: { type: 'boolean', help: 'print logs also on a terminal' } },
+  run,
+}
+
+async function run(invocation: Invocation): Promise<number> {
+  const started = Date.now()
+  const hosted = await hostSession('dev', invocation, {
+    onNames: (mainPath, names) => writeNames(dirname(mainPath), names, { reset: false }),
+  })
+  const { session, title } = hosted
+  const json = invocation.flags['json'] === true
+  const live = process.stdout.isTTY && process.stdin.isTTY && !json && invocation.flags['stream'] !== true
+  const closeView = live
+    ? openLiveView({
+        session,
+        title,
+        input: process.stdin,
+        output: process.stdout,
+        onQuit: () => hosted.end(exitCode.ok),
+        onInterrupt: hosted.interrupt,
+      }).close
+    : streamLogs(session, invocation)
+  if (!live && !json) {
+    process.stdout.write(`${title}\n`)
+    onAllReady(session.store, (total) => {
+      const all = total === 1 ? '1 resource is ready' : `All ${total} resources are ready`
+      process.stdout.write(`${all} (${shortDuration(Date.now() - started)})\n`)
+    })
+  }
+  hosted.onStopping(closeView)
+  const { code, outcome } = await hosted.run()
+  if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
+  if (outcome !== undefined) showDiagnostics(outcome.diagnostics)
+  return code
+}

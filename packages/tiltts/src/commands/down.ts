@@ -1,0 +1,39 @@
+import { runDown } from '@tiltts/runtime'
+import { type Command, exitCode, type Invocation } from '../cli/command.js'
+import { textFlag } from '../cli/parse.js'
+import { createPorts } from '../engine/compose.js'
+import { configFile } from '../engine/config-file.js'
+import { evaluationFlags } from '../engine/evaluate-once.js'
+import { onSignals } from '../engine/signals.js'
+import { showDiagnostics } from '../terminal/show-error.js'
+
+export const command: Command = {
+  usage: '[names…] [-- args…]',
+  summary: 'take down what the config has put up',
+  details: "Evaluates the config with session.command 'down', and runs `onDown` of its resources, those that need others first.",
+  flags: evaluationFlags,
+  run,
+}
+
+async function run(invocation: Invocation): Promise<number> {
+  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
+  const { ports, env, close } = createPorts({ mainPath, port: undefined, host: undefined, keepLogs: false })
+  const controller = new AbortController()
+  const release = onSignals(() => controller.abort())
+  try {
+    const result = await runDown({
+      ports,
+      options: { mainPath, args: [...invocation.words, ...invocation.rest], env },
+      signal: controller.signal,
+      onOutput: (text) => process.stdout.write(text),
+    })
+    showDiagnostics(result.diagnostics)
+    for (const { resource, message } of result.errors) process.stderr.write(`Error: ${resource}: ${message}\n`)
+    if (controller.signal.aborted) return exitCode.interrupted
+    if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return exitCode.usage
+    return result.errors.length > 0 ? exitCode.failed : exitCode.ok
+  } finally {
+    release()
+    await close()
+  }
+}

@@ -1,0 +1,60 @@
+import { type Client, ApiFailure } from '@tiltts/client'
+import { InfraError } from '@tiltts/spec'
+import { type Command, exitCode, type Invocation } from '../cli/command.js'
+import { choiceFlag, durationFlag, numberFlag } from '../cli/parse.js'
+import { UsageError } from '../cli/usage-error.js'
+import { sessionFlags, withSession } from '../sessions/connect.js'
+import { hasColour } from '../terminal/colour.js'
+import { createLogPrinter } from '../terminal/log-printer.js'
+
+export const command: Command = {
+  usage: '[resource…]',
+  summary: 'print or follow logs of the running session',
+  flags: {
+    ...sessionFlags,
+    follow: { type: 'boolean', short: 'f', help: 'go on with what comes, until the session ends' },
+    json: { type: 'boolean', help: 'print JSON lines' },
+    source: { type: 'string', value: '<source>', help: 'logs of: all, build or runtime' },
+    level: { type: 'string', value: '<level>', help: 'this level and those above: debug, verbose, info, warn, error' },
+    since: { type: 'string', value: '<duration>', help: 'only lines younger than this, such as 5m' },
+    tail: { type: 'string', value: '<lines>', help: 'only the last so many lines of the past' },
+  },
+  run: (invocation) => withSession(invocation, (client) => print(client, invocation)),
+}
+
+async function print(client: Client, invocation: Invocation): Promise<number> {
+  for (const name of invocation.words) await checkExists(client, name)
+  const since = durationFlag(invocation, 'since')
+  const tail = numberFlag(invocation, 'tail')
+  if (tail !== undefined && tail < 0) throw new UsageError('--tail takes 0 or more')
+  const printer = createLogPrinter({
+    write: (text) => process.stdout.write(text),
+    colour: hasColour(process.stdout),
+    json: invocation.flags['json'] === true,
+    ...(invocation.words.length === 0 ? {} : { resources: invocation.words }),
+  })
+  const lines = client.logs({
+    resources: invocation.words,
+    source: choiceFlag(invocation, 'source', ['all', 'build', 'runtime']),
+    level: choiceFlag(invocation, 'level', ['debug', 'verbose', 'info', 'warn', 'error']),
+    since: since === undefined ? undefined : Date.now() - since,
+    tail,
+    follow: invocation.flags['follow'] === true,
+  })
+  try {
+    for await (const batch of lines) printer.printLines(batch)
+  } catch (error) {
+    // The session ended while it was followed: that is the end of its log.
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+  }
+  return exitCode.ok
+}
+
+async function checkExists(client: Client, name: string): Promise<void> {
+  try {
+    await client.get('UIResource', name)
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.code !== 404) throw error
+    throw new InfraError('session/unknown-resource', 'session', `The session has no resource "${name}"`)
+  }
+}

@@ -1,0 +1,42 @@
+import { linkGraph } from '@tiltts/core/graph'
+import type { GraphSpec } from '@tiltts/spec'
+import type { Flags, Invocation } from '../cli/command.js'
+import { textFlag } from '../cli/parse.js'
+import { showDiagnostics } from '../terminal/show-error.js'
+import { createPorts } from './compose.js'
+import { configFile } from './config-file.js'
+
+/** Flags of every command that evaluates the config. */
+export const evaluationFlags: Flags = {
+  file: { type: 'string', short: 'f', value: '<path>', help: 'the config (default: tilt.config.ts, .mts, .js or .mjs here)' },
+}
+
+export interface EvaluatedOnce {
+  readonly mainPath: string
+  /** Absent when there was an error; it was shown. */
+  readonly graph: GraphSpec | undefined
+}
+
+/** Evaluates and links the config without running any of it, and shows what is wrong with it on stderr. */
+export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnce> {
+  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
+  const { ports, env, close } = createPorts({ mainPath, port: undefined, host: undefined, keepLogs: false })
+  try {
+    const evaluation = await ports.configHost.evaluate(
+      {
+        mainPath,
+        args: [...invocation.words, ...invocation.rest],
+        command: 'check',
+        env,
+        onLog: (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
+      },
+      new AbortController().signal,
+    )
+    const { graph, diagnostics } = evaluation.result
+    const linked = graph === undefined ? undefined : linkGraph(graph)
+    showDiagnostics([...diagnostics, ...(linked?.diagnostics ?? [])])
+    return { mainPath, graph: linked?.linked === undefined ? undefined : graph }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,100 @@
+import { basename } from 'node:path'
+import { createSession, type Session, type SessionOutcome } from '@tiltts/runtime'
+import { exitCode, type Invocation } from '../cli/command.js'
+import { textFlag } from '../cli/parse.js'
+import { portOf } from '../sessions/connect.js'
+import { serveAtPort } from '../sessions/ports.js'
+import { announceSession } from '../sessions/registry.js'
+import { sessionToken } from '../sessions/token.js'
+import { packageVersion } from '../version.js'
+import { createPorts } from './compose.js'
+import { configFile } from './config-file.js'
+import { onSignals } from './signals.js'
+
+export interface HostOptions {
+  readonly ciTimeoutMs?: number | undefined
+  readonly onNames?: (mainPath: string, names: readonly string[]) => void | Promise<void>
+}
+
+/** An engine in this process, with its server, from before its start to after its end. */
+export interface HostedSession {
+  readonly session: Session
+  /** One line: version, config, address. */
+  readonly title: string
+  /** Starts the session, waits for its end, stops everything. */
+  run(): Promise<{ readonly code: number; readonly outcome: SessionOutcome | undefined }>
+  /** Asks for the end, with this exit code. Again: everything is killed at once. */
+  end(code: number): void
+  /** What Ctrl-C does. */
+  readonly interrupt: () => void
+  /** Called when the end begins, before anything is stopped. */
+  onStopping(fn: () => void): void
+}
+
+/** Sets a session up for `dev` or `ci`; `run` starts it. */
+export async function hostSession(command: 'dev' | 'ci', invocation: Invocation, options: HostOptions): Promise<HostedSession> {
+  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
+  const host = textFlag(invocation, 'host') ?? process.env['TILT_HOST'] ?? 'localhost'
+  const version = packageVersion()
+  const server = await serveAtPort(portOf(invocation), { host, token: sessionToken(), now: Date.now, version })
+  const { ports, env, close } = createPorts({ mainPath, port: server.port, host, keepLogs: true })
+  const session = createSession({
+    ports,
+    options: {
+      command,
+      mainPath,
+      args: [...invocation.words, ...invocation.rest],
+      env,
+      version,
+      ciTimeoutMs: options.ciTimeoutMs,
+      onNames: (names) => void options.onNames?.(mainPath, names),
+    },
+  })
+  server.serve(session)
+  const withdraw = announceSession({
+    pid: process.pid,
+    port: server.port,
+    host,
+    mainPath,
+    command,
+    startTime: new Date().toISOString(),
+  })
+
+  let stopping: (() => void) | undefined
+  let ended: ((code: number) => void) | undefined
+  const endAsked = new Promise<number>((resolve) => {
+    ended = resolve
+  })
+  const end = (code: number): void => {
+    ended?.(code)
+    if (stopped) void session.stop()
+  }
+  let stopped = false
+  const interrupt = (): void => end(exitCode.interrupted)
+  const release = onSignals(interrupt)
+
+  return {
+    session,
+    title: `tiltts ${version} · ${basename(mainPath)} · http://${host}:${server.port}`,
+    end,
+    interrupt,
+    onStopping(fn) {
+      stopping = fn
+    },
+    async run() {
+      try {
+        const result = session.start().then(() => session.finished)
+        const first = await Promise.race([result, endAsked])
+        stopped = true
+        stopping?.()
+        await session.stop()
+        return typeof first === 'number' ? { code: first, outcome: undefined } : { code: first.exitCode, outcome: first }
+      } finally {
+        withdraw()
+        await server.close()
+        await close()
+        release()
+      }
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { ciReport, type CiRow, type ResourceView } from '@tiltts/core/status'
+import type { Session, SessionOutcome } from '@tiltts/runtime'
+import { disableConfigMapName } from '@tiltts/spec'
+import pc from 'picocolors'
+import { shortDuration } from './row.js'
+import { renderTable } from './table.js'
+
+/** Lines of its log that are shown of what failed. */
+const lastLines = 15
+
+/** What ends a `ci` run: a row a resource, then for each failure its last lines and what its probe said; then the verdict. */
+export function ciReportText(session: Pick<Session, 'store' | 'logs'>, outcome: SessionOutcome | undefined): string {
+  const rows = ciReport(viewsOf(session), Date.now())
+  if (rows.length === 0) return ''
+  const table = renderTable(
+    ['RESOURCE', 'STATE', 'DURATION', 'WAITED ON'],
+    rows.map((row) => [
+      row.resource,
+      row.detail === undefined ? row.state : `${row.state}: ${row.detail}`,
+      row.durationMs === undefined ? '' : shortDuration(row.durationMs),
+      row.waitedOn === undefined ? '' : `${row.waitedOn.what} (${shortDuration(row.waitedOn.ms)})`,
+    ]),
+  )
+  const failures = outcome?.exitCode === 0 ? [] : rows.filter(isFailure).map((row) => failureText(session, row))
+  const verdict = outcome?.exitCode === 0 ? `${pc.green('SUCCESS. All workloads are healthy.')}\n` : ''
+  return `\n${table}${failures.join('')}${verdict}`
+}
+
+function viewsOf({ store }: Pick<Session, 'store'>): readonly ResourceView[] {
+  return [...store.list('Resource')]
+    .sort((a, b) => a.spec.order - b.spec.order)
+    .map((resource) => {
+      const { name } = resource.metadata
+      return {
+        resource,
+        serve: store.get('Cmd', `${name}:serve`),
+        updates: store.ofResource('Update', name),
+        disableMap: store.get('ConfigMap', disableConfigMapName(name)),
+      }
+    })
+}
+
+const isFailure = ({ state }: CiRow): boolean => state === 'failed' || state === 'not ready'
+
+function failureText({ logs }: Pick<Session, 'logs'>, { resource, probeOutput }: CiRow): string {
+  const lines = logs.tail(resource, lastLines).map((line) => `  ${line.message}\n`)
+  const probe = probeOutput === undefined ? '' : `${resource}: the last answer of its probe:\n${indent(probeOutput)}`
+  return `\n${resource}: the last lines of its log:\n${lines.join('') || '  (it logged nothing)\n'}${probe}`
+}
+
+const indent = (text: string): string =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}\n`)
+    .join('')
