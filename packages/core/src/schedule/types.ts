@@ -7,9 +7,9 @@ export interface Candidate {
   readonly type: 'local'
   /** A local resource that has a `cmd` and does not allow others beside it. */
   readonly exclusive: boolean
-  /** Never started since it was enabled. */
+  /** Never started since it was enabled. Edges that only delay the first update hold it. */
   readonly first: boolean
-  /** First update that no trigger asked for. */
+  /** Never started, and starts by itself. Such updates come before all others, triggered or not. */
   readonly initial: boolean
   readonly triggeredAt?: Millis | undefined
   readonly pendingSince?: Millis | undefined

@@ -1,1 +1,20 @@
-export {}
+export { type CiRow, type CiRowState, ciReport } from './ci-report.js'
+export { formatDuration, formatRoughly, parseGoDuration } from './go-duration.js'
+export { type Readiness, readinessOf, readyDeadline, withReadiness } from './readiness.js'
+export type { ResourceView } from './resource-view.js'
+export { runtimeStatus } from './runtime-status.js'
+export { exitText, type ServerState, serverState } from './server-state.js'
+export { resourceTargets, sessionTargets, tiltfileTarget } from './session-targets.js'
+export { summaryOf } from './summary.js'
+export { uiResource } from './ui-resource.js'
+export { uiSession } from './ui-session.js'
+export { evaluationSpan, uiTiltfile } from './ui-tiltfile.js'
+export { updateStatus } from './update-status.js'
+export {
+  type CiLimits,
+  ciLimits,
+  type ResourceLimits,
+  type Verdict,
+  type VerdictView,
+  verdict,
+} from './verdict.js'

@@ -47,6 +47,8 @@ export interface CmdStatus {
   readonly runId?: string | undefined
   /** Times a server was started again after a failure, within this run. */
   readonly restarts: number
+  /** Failures in a row, each within 10 s of its start. They set the delay of the next start. */
+  readonly failuresInARow?: number | undefined
   /** When the next start after a failure is due. */
   readonly nextRestartAt?: ApiTime | undefined
   readonly probe?: ProbeStatus | undefined

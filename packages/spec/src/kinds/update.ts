@@ -31,7 +31,7 @@ export type HoldReason =
 export interface Hold {
   readonly reason: HoldReason
   readonly on: readonly ObjectRef[]
-  /** More for people: `db is disabled`. */
+  /** The whole as one line for people: `waiting for db (disabled)`. */
   readonly message?: string | undefined
 }
 

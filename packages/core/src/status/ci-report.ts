@@ -1,0 +1,98 @@
+import { fromApiTime, type HoldInterval, type Millis, type Update } from '@tiltts/spec'
+import { currentUpdate, hasServer, isDisabled, lastUpdate, type ResourceView } from './resource-view.js'
+import { serverState } from './server-state.js'
+import { summaryOf } from './summary.js'
+
+export type CiRowState =
+  | 'ready'
+  | 'succeeded'
+  | 'unchanged'
+  | 'failed'
+  | 'not ready'
+  | 'updating'
+  | 'waiting'
+  | 'not started'
+  | 'disabled'
+
+/** One row of the table that ends a `ci` run. */
+export interface CiRow {
+  readonly resource: string
+  readonly state: CiRowState
+  /** From the start of its update until it was ready, had ended or failed, or until now. Absent: it never started. */
+  readonly durationMs?: Millis | undefined
+  /** What its update waited for longest before it started. */
+  readonly waitedOn?: { readonly what: string; readonly ms: Millis } | undefined
+  /** Why it is not well, in one line. */
+  readonly detail?: string | undefined
+  /** What the probe said last, where that is why it is not ready. */
+  readonly probeOutput?: string | undefined
+}
+
+/** The rows, in the order given. */
+export function ciReport(resources: readonly ResourceView[], now: Millis): readonly CiRow[] {
+  return resources.map((view) => {
+    const state = rowState(view)
+    const isWell = state === 'ready' || state === 'succeeded' || state === 'unchanged'
+    const update = currentUpdate(view) ?? lastUpdate(view)
+    const waits = update ?? view.updates.find((candidate) => candidate.status.phase === 'queued')
+    return {
+      resource: view.resource.metadata.name,
+      state,
+      durationMs: durationOf(view, update, now),
+      waitedOn: waits && longestWait(waits.status.holds, now),
+      detail: isWell ? undefined : summaryOf(view, now),
+      probeOutput: state === 'not ready' || state === 'failed' ? probeFailure(view) : undefined,
+    }
+  })
+}
+
+function rowState(view: ResourceView): CiRowState {
+  const { status } = view.resource
+  if (isDisabled(view)) return 'disabled'
+  if (status.current !== undefined) return 'updating'
+  if (status.last === 'failed' || status.last === 'cancelled') return 'failed'
+  const server = serverState(view.serve)
+  if (hasServer(view) && server.is !== 'idle') {
+    if (server.is === 'running' && server.ready) return 'ready'
+    return server.is === 'ended' ? 'failed' : 'not ready'
+  }
+  if (status.last === 'succeeded') return lastUpdate(view)?.status.skipped === undefined ? 'succeeded' : 'unchanged'
+  return status.hold !== undefined || view.resource.spec.autoInit ? 'waiting' : 'not started'
+}
+
+function durationOf(view: ResourceView, update: Update | undefined, now: Millis): Millis | undefined {
+  const start = update?.status.startTime
+  if (start === undefined) return undefined
+  return Math.max(0, endOf(view, update, now) - fromApiTime(start))
+}
+
+function endOf(view: ResourceView, update: Update | undefined, now: Millis): Millis {
+  const { status } = view.resource
+  const server = serverState(view.serve)
+  if (server.is === 'running' || server.is === 'starting')
+    return status.readySince === undefined ? now : fromApiTime(status.readySince)
+  if (server.is === 'ended' || server.is === 'stopped') return fromApiTime(server.run.finishedAt)
+  return update?.status.finishTime === undefined ? now : fromApiTime(update.status.finishTime)
+}
+
+function longestWait(holds: readonly HoldInterval[], now: Millis): CiRow['waitedOn'] {
+  const total = new Map<string, Millis>()
+  for (const hold of holds) {
+    const until = hold.to === undefined ? now : fromApiTime(hold.to)
+    const what = waitedFor(hold)
+    total.set(what, (total.get(what) ?? 0) + Math.max(0, until - fromApiTime(hold.from)))
+  }
+  const [longest] = [...total].toSorted((a, b) => b[1] - a[1])
+  return longest && { what: longest[0], ms: longest[1] }
+}
+
+function waitedFor({ reason, on }: HoldInterval): string {
+  if (reason === 'waiting-for-slot') return 'a free slot'
+  if (reason === 'tiltfile-reload') return 'the config'
+  return on.length === 0 ? reason : on.map((ref) => ref.name).join(', ')
+}
+
+function probeFailure({ serve }: ResourceView): string | undefined {
+  const probe = serve?.status.probe
+  return probe?.lastResult === 'failure' && probe.lastOutput !== '' ? probe.lastOutput : undefined
+}

@@ -1,0 +1,37 @@
+import type { Cmd, ConfigMap, Resource, Update } from '@tiltts/spec'
+
+/** The objects that make up one row. */
+export interface ResourceView {
+  readonly resource: Resource
+  /** `<name>:serve`, when it has a server. */
+  readonly serve?: Cmd | undefined
+  /** Its updates that are still there, running or ended, in any order. */
+  readonly updates: readonly Update[]
+  /** The ConfigMap that enables or disables it. */
+  readonly disableMap?: ConfigMap | undefined
+}
+
+export function isDisabled({ resource }: Pick<ResourceView, 'resource'>): boolean {
+  return resource.status.enabled === 'disabled'
+}
+
+export function hasServer({ resource }: Pick<ResourceView, 'resource'>): boolean {
+  return resource.spec.local.serve !== undefined
+}
+
+/** Only serves: its update is the start of the server. */
+export function onlyServes({ resource }: Pick<ResourceView, 'resource'>): boolean {
+  return hasServer({ resource }) && resource.spec.local.cmd === undefined
+}
+
+/** The update that runs now. */
+export function currentUpdate({ resource, updates }: ResourceView): Update | undefined {
+  const name = resource.status.current
+  return name === undefined ? undefined : updates.find((update) => update.metadata.name === name)
+}
+
+/** The update that ended last. */
+export function lastUpdate({ resource, updates }: ResourceView): Update | undefined {
+  const name = resource.status.history[0]
+  return name === undefined ? undefined : updates.find((update) => update.metadata.name === name)
+}

@@ -1,0 +1,131 @@
+import {
+  type Cmd,
+  type CmdSpec,
+  type CmdStatus,
+  type LocalResourceNode,
+  type ObjectMeta,
+  type Resource,
+  type ResourceSpec,
+  type ResourceStatus,
+  type ServeSpec,
+  toApiTime,
+  type Update,
+  type UpdateStatus,
+} from '@tiltts/spec'
+import { initialCmdStatus } from '../schedule/cmd-transitions.js'
+import { initialResourceStatus } from '../schedule/resource-transitions.js'
+
+/** Seconds after the start of the session, as milliseconds and as an API time. */
+export const second = (n: number): number => 1_700_000_000_000 + n * 1_000
+export const at = (n: number): string => toApiTime(second(n))
+
+const meta = (name: string): ObjectMeta => ({
+  name,
+  uid: name,
+  resourceVersion: '1',
+  generation: 1,
+  creationTimestamp: at(0),
+})
+
+const step = { command: { argv: ['true'], display: 'true' }, dir: '/app', env: {} }
+
+export const serve: ServeSpec = { ...step, probe: undefined, restart: 'never', stopGraceMs: 10_000 }
+export const probedServe: ServeSpec = {
+  ...serve,
+  probe: {
+    action: { kind: 'tcp', port: 1, host: 'localhost' },
+    initialDelayMs: 0,
+    periodMs: 10_000,
+    timeoutMs: 1_000,
+    successThreshold: 1,
+    failureThreshold: 3,
+  },
+}
+
+/** A resource with a `cmd`; `serve` adds a server, `cmd: undefined` takes the command away. */
+export function resource(
+  name: string,
+  more: {
+    readonly spec?: Partial<ResourceSpec>
+    readonly local?: Partial<LocalResourceNode>
+    readonly status?: Partial<ResourceStatus>
+  } = {},
+): Resource {
+  const local: LocalResourceNode = {
+    kind: 'local',
+    name,
+    place: undefined,
+    labels: [],
+    links: [],
+    dependencies: [],
+    triggerMode: undefined,
+    autoInit: true,
+    readyTimeoutMs: undefined,
+    onDown: undefined,
+    cmd: step,
+    serve: undefined,
+    deps: [],
+    ignores: [],
+    outputs: [],
+    allowParallel: false,
+    ...more.local,
+  }
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'Resource',
+    metadata: meta(name),
+    spec: {
+      type: 'local',
+      order: 1,
+      labels: [],
+      links: [],
+      dependencies: [],
+      triggerMode: 'auto',
+      autoInit: true,
+      updateHash: 'u',
+      serveHash: 's',
+      local,
+      ...more.spec,
+    },
+    status: { ...initialResourceStatus(true), ...more.status },
+  }
+}
+
+/** The status of a resource whose update `name-1` has ended well. */
+export function updated(name: string, more: Partial<ResourceStatus> = {}): Partial<ResourceStatus> {
+  return { started: true, last: 'succeeded', succeededOnce: true, history: [`${name}-1`], ...more }
+}
+
+export function update(
+  name: string,
+  status: Partial<UpdateStatus> = {},
+  causes: Update['spec']['causes'] = [],
+): Update {
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'Update',
+    metadata: meta(name),
+    spec: { resource: name.replace(/-\d+$/, ''), causes },
+    status: { phase: 'queued', queuedAt: at(0), holds: [], steps: [], ...status },
+  }
+}
+
+/** The server of a resource, asked to run as `x-1`. */
+export function serveCmd(status: Partial<CmdStatus> = {}, spec: Partial<CmdSpec> = {}): Cmd {
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'Cmd',
+    metadata: meta('x:serve'),
+    spec: { args: ['serve'], dir: '/app', env: [], role: 'server', runId: 'x-1', ...spec },
+    status: { ...initialCmdStatus, waiting: undefined, runId: 'x-1', ...status },
+  }
+}
+
+export const runningServer = (ready: boolean, from = 1): Partial<CmdStatus> => ({
+  running: { pid: 42, startedAt: at(from) },
+  ready,
+})
+
+export const endedServer = (exitCode: number, reason?: string): Partial<CmdStatus> => ({
+  terminated: { pid: 42, exitCode, startedAt: at(1), finishedAt: at(3), reason },
+})

@@ -1,0 +1,137 @@
+import { fromApiTime, type Millis, type SessionSpec, type SessionTarget, type SettingsSpec } from '@tiltts/spec'
+import { formatDuration } from './go-duration.js'
+
+const defaultTimeoutMs = 30 * 60_000
+const defaultReadinessTimeoutMs = 5 * 60_000
+/** A server without a probe is ready once its process runs; one that dies of a mistake does so in its first moments. */
+const soundServerMs = 1_000
+
+/** Limits of a `ci` run in milliseconds; 0: none. */
+export interface CiLimits {
+  readonly timeoutMs: Millis
+  readonly readinessTimeoutMs: Millis
+}
+
+/** The limits that hold: the config's before the command line's before 30 and 5 minutes. */
+export function ciLimits(settings: SettingsSpec | undefined, spec: Pick<SessionSpec, 'ci'>): CiLimits {
+  return {
+    timeoutMs: settings?.ciTimeoutMs ?? spec.ci?.timeoutMs ?? defaultTimeoutMs,
+    readinessTimeoutMs: settings?.ciReadinessTimeoutMs ?? defaultReadinessTimeoutMs,
+  }
+}
+
+export interface VerdictView {
+  /** `manual`: a session without a verdict. */
+  readonly exitCondition: SessionSpec['exitCondition']
+  readonly targets: readonly SessionTarget[]
+  /** Of the session's process. */
+  readonly startTime: Millis
+  readonly limits: CiLimits
+  /** What a resource says of itself. */
+  readonly resource: (name: string) => ResourceLimits | undefined
+}
+
+export interface ResourceLimits {
+  /** Instead of the session's limit; 0: none. For a resource without a server it limits the update. */
+  readonly readyTimeoutMs?: Millis | undefined
+  /** Whether it has a server. */
+  readonly server: boolean
+  /** Whether that has a probe. */
+  readonly probed: boolean
+}
+
+export interface Verdict {
+  readonly done: boolean
+  /** Empty when it went well, or is not done. */
+  readonly error: string
+  /** When to ask again although nothing changed. */
+  readonly nextDeadline: Millis | undefined
+}
+
+/**
+ * Whether a `ci` run is over. It fails with the first error of any target, or when a limit is up; it succeeds once there
+ * is a target beside the config, none waits, each job has ended and each server is ready (and, without a probe, has
+ * lived for a second). Targets that were not asked for, or are disabled, do not count.
+ */
+export function verdict(view: VerdictView, now: Millis): Verdict {
+  if (view.exitCondition !== 'ci') return { done: false, error: '', nextDeadline: undefined }
+  const open = { waiting: new Map<string, string>(), notReady: [] as string[], retrying: [] as string[] }
+  const deadlines: Millis[] = []
+  for (const target of view.targets) {
+    const error = failureOf(target)
+    if (error !== undefined) return { done: true, error, nextDeadline: undefined }
+  }
+  for (const target of view.targets) {
+    const { waiting, active, terminated } = target.state
+    if (waiting !== undefined) {
+      const name = target.resources[0] ?? target.name
+      if (!open.waiting.has(name)) open.waiting.set(name, waiting.waitReason)
+    } else if (terminated?.graceStatus === 'Tolerated') {
+      open.retrying.push(target.name)
+    } else if (active !== undefined) {
+      const overdue = readyOverdue(target, view, now)
+      if (typeof overdue === 'string') return { done: true, error: overdue, nextDeadline: undefined }
+      if (overdue !== undefined) deadlines.push(overdue)
+      const soundAt = soundSince(target, view)
+      if (!active.ready || target.type === 'job') open.notReady.push(target.name)
+      else if (soundAt !== undefined && now < soundAt) {
+        open.notReady.push(target.name)
+        deadlines.push(soundAt)
+      }
+    }
+  }
+
+  const isOpen = open.waiting.size > 0 || open.notReady.length > 0 || open.retrying.length > 0
+  if (!isOpen && view.targets.length > 1) return { done: true, error: '', nextDeadline: undefined }
+  const { timeoutMs } = view.limits
+  if (timeoutMs > 0) {
+    const end = view.startTime + timeoutMs
+    if (now >= end) return { done: true, error: timeoutText(timeoutMs, open), nextDeadline: undefined }
+    deadlines.push(end)
+  }
+  return { done: false, error: '', nextDeadline: deadlines.length === 0 ? undefined : Math.min(...deadlines) }
+}
+
+function failureOf({ state: { terminated } }: SessionTarget): string | undefined {
+  if (terminated === undefined || terminated.error === '' || terminated.graceStatus === 'Tolerated') return undefined
+  return terminated.graceStatus === 'Exceeded' ? `exceeded grace period: ${terminated.error}` : terminated.error
+}
+
+/** The error when an active target has been unready for too long, else when it will have been. */
+function readyOverdue(target: SessionTarget, view: VerdictView, now: Millis): string | Millis | undefined {
+  const { active } = target.state
+  if (active === undefined || (active.ready && target.type === 'server')) return undefined
+  const own = view.resource(target.resources[0] ?? '')
+  const isServer = target.type === 'server'
+  const limit = isServer ? (own?.readyTimeoutMs ?? view.limits.readinessTimeoutMs) : updateLimit(own)
+  if (!limit) return undefined
+  const deadline = fromApiTime(active.lastReadyTime ?? active.startTime) + limit
+  if (now < deadline) return deadline
+  return `Readiness timeout after ${formatDuration(limit)}: target ${target.name} not ready`
+}
+
+/** Jobs have no limit but their resource's own, and only where no server is to become ready after them. */
+function updateLimit(own: ResourceLimits | undefined): Millis | undefined {
+  return own?.server === false ? own.readyTimeoutMs : undefined
+}
+
+function soundSince({ type, state, resources }: SessionTarget, view: VerdictView): Millis | undefined {
+  if (type !== 'server' || state.active === undefined || view.resource(resources[0] ?? '')?.probed !== false)
+    return undefined
+  return fromApiTime(state.active.startTime) + soundServerMs
+}
+
+function timeoutText(
+  timeoutMs: Millis,
+  open: {
+    readonly waiting: ReadonlyMap<string, string>
+    readonly notReady: readonly string[]
+    readonly retrying: readonly string[]
+  },
+): string {
+  const waiting = [...open.waiting].map(([name, reason]) => `${name} ${reason}`)
+  const part = (names: readonly string[], what: string): string[] =>
+    names.length === 0 ? [] : [`${names.length} resources ${what} (${names.join(',')})`]
+  const parts = [...part(waiting, 'waiting'), ...part(open.notReady, 'not ready'), ...part(open.retrying, 'retrying')]
+  return `Timeout after ${formatDuration(timeoutMs)}: ${parts.join(', ') || 'no resources'}`
+}
