@@ -1,1 +1,2 @@
-export {}
+export * from './folder-log-archive.js'
+export * from './session-log-folder.js'
