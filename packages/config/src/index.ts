@@ -1,1 +1,80 @@
-export {}
+/// <reference types="node" preserve="true" />
+export type {
+  ApiObjects,
+  CmdObjectSpec,
+  ConfigMapSpec,
+  ExtensionRepo,
+  ExtensionRepoSpec,
+  ExtensionSpec,
+  FileWatchObjectSpec,
+  KubernetesApplySpec,
+  KubernetesDiscoverySpec,
+  UIButtonSpec,
+} from './api-objects.js'
+export type { Arg, ArgOptions, Args } from './args/arg.js'
+export type { ArgValues } from './args/define-args.js'
+export * from './builders.js'
+export type {
+  BoolInputOptions,
+  ButtonContext,
+  ButtonFunction,
+  ButtonOptions,
+  CmdButtonOptions,
+  IconName,
+  Input,
+  InputValues,
+  TextInputOptions,
+} from './buttons.js'
+export type { Command, PlatformCommand } from './command.js'
+export type { CustomBuildContext, CustomBuildFunction, CustomBuildOptions } from './custom-build.js'
+export type { ConfigContext, ConfigFunction, Session } from './define-config.js'
+export type { DockerBuildOptions, ImageOptions } from './docker-build.js'
+export type { ComposeProject, DcResourceOptions, DockerComposeOptions } from './docker-compose.js'
+export type { DotenvOptions } from './dotenv.js'
+export type { Duration, Unit } from './duration.js'
+export type { Dependency, Edge } from './edges.js'
+export type { ExecOptions, ExecResult } from './exec.js'
+export { type Builders, from } from './from.js'
+export type { ComposeHandle, Handle, ImageHandle, ResourceHandle } from './handle.js'
+export type { HelmOptions, KustomizeOptions } from './helm.js'
+export type { K8sCustomDeployOptions } from './k8s-custom-deploy.js'
+export type { K8sImageJsonPathOptions, K8sKindOptions } from './k8s-kind.js'
+export type { K8sForwardOptions, K8sObjectsOptions, K8sResourceOptions, WorkloadId } from './k8s-resource.js'
+export type {
+  K8sYamlOptions,
+  KubernetesMetadata,
+  KubernetesObject,
+  Yaml,
+  YamlSelector,
+  YamlSource,
+} from './k8s-yaml.js'
+export type {
+  AnyStep,
+  FallBackOn,
+  InitialSync,
+  LiveUpdate,
+  Ordered,
+  Restart,
+  RestartProcessOptions,
+  Run,
+  RunOptions,
+  Step,
+  Steps,
+  Sync,
+} from './live-update.js'
+export type { LocalResourceOptions } from './local-resource.js'
+export type { PortForward, PortForwardLike, PortForwardOptions } from './port-forward.js'
+export type { HttpProbeOptions, Probe, Probes, TcpProbeOptions, Timing } from './probes.js'
+export type { ListDirOptions } from './reading.js'
+export type { DockerPruneSettings, RegistryOptions } from './registry.js'
+export type { Link, ResourceOptions, TriggerMode } from './resource-options.js'
+export type { ResourceName, ResourceNames, ResourceRef } from './resource-ref.js'
+export type {
+  CiSettings,
+  SecretSettings,
+  UpdateSettings,
+  VersionSettings,
+  WatchSettings,
+} from './settings.js'
+export type { StepContext, StepFunction } from './step-function.js'
+export type { Env, Falsy, OneOrMany } from './values.js'

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Diagnostic, EvaluationResult, FunctionRef, GraphSpec, Place } from '@tiltts/spec'
+import { finishArgs } from '../args/finish-args.js'
 import { type AnyFunction, type Finding, type Finish, namedRef, type Recorder } from './recorder.js'
 import { readTiltignore } from './tiltignore.js'
 import { unawaited } from './tracked.js'
@@ -20,12 +21,11 @@ export function assemble(
     }),
   }
   const tiltignore = readTiltignore(recorder, dirname(options.mainPath))
-  const args = draft.finishArgs?.(finish) ?? wordsOnly(options.args, stopped)
+  const args = finishArgs(recorder, finish, stopped)
   const findings: Finding[] = [
     ...draft.findings,
     ...tiltignore.findings,
-    // in an evaluation that stopped, the call that would have named the rest was perhaps still to come
-    ...(stopped ? [] : args.findings),
+    ...args.findings,
     ...unawaited(draft.tracked, stopped),
   ]
   if (!stopped && draft.resources.length === 0 && draft.unsupported.length === 0) {
@@ -73,26 +73,6 @@ const noResources: Finding = {
   severity: 'error',
   message: 'The config declares no resource',
   hint: "Declare one, for example: localResource('hello', { cmd: 'echo hello' })",
-}
-
-/** Without `defineArgs` plain words name resources, and there is no flag to be known. */
-function wordsOnly(
-  words: readonly string[],
-  stopped: boolean,
-): ReturnType<NonNullable<Recorder['draft']['finishArgs']>> {
-  const end = words.indexOf('--')
-  const isFlag = (word: string, index: number): boolean => word.startsWith('-') && (end < 0 || index < end)
-  const flags = stopped ? [] : words.filter((word, index) => isFlag(word, index) && word !== '--')
-  return {
-    args: [],
-    positionals: words.filter((word, index) => !isFlag(word, index) && index !== end),
-    findings: flags.map((flag) => ({
-      code: 'args/unknown',
-      severity: 'error',
-      message: `No argument is called ${flag}: the config defines none`,
-      hint: 'Define it in the config with defineArgs, or leave it out',
-    })),
-  }
 }
 
 /** What the config put into `process.env`, by hand or with `dotenv`: it reaches all commands. */

@@ -40,7 +40,10 @@ export const sessionOf = (options: CollectorOptions): Session => ({
   mainPath: options.mainPath,
 })
 
-/** Runs the default export of a config file. A function that was not marked is a mistake that would go unseen. */
+/**
+ * Runs the default export of a config file, once an evaluation.
+ * A function that was not marked is a mistake that would go unseen.
+ */
 export async function runConfigFunction(recorder: Recorder, exports: unknown, path: string): Promise<void> {
   const config = (exports as { readonly default?: unknown } | null | undefined)?.default
   if (typeof config !== 'function') return
@@ -54,6 +57,9 @@ export async function runConfigFunction(recorder: Recorder, exports: unknown, pa
     })
     return
   }
-  const { options } = recorder
-  await config({ session: sessionOf(options), args: options.args })
+  const { draft, options } = recorder
+  const run = async (): Promise<void> => config({ session: sessionOf(options), args: options.args })
+  const running = draft.started.get(config) ?? run()
+  draft.started.set(config, running)
+  await running
 }

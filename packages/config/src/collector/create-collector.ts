@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ConfigRead, Diagnostic, EvaluationResult, FunctionRef, Place } from '@tiltts/spec'
+import type { ConfigRead, Diagnostic, EvaluationResult, FunctionRef, Place, SecretSpec } from '@tiltts/spec'
 import { assemble } from './assemble.js'
 import { runConfigFunction } from './config-function.js'
 import type { AnyFunction, Draft, Finding, Recorder } from './recorder.js'
@@ -38,7 +38,13 @@ export function createCollector(options: CollectorOptions): Collector {
       return places
     },
     recordRead(read: ConfigRead): void {
-      if (open) draft.reads.set(`${read.kind}${read.depth ?? ''} ${read.path}`, read)
+      if (!open) return
+      draft.reads.set(`${read.kind}${read.depth ?? ''} ${read.path}`, read)
+      options.onRead?.(read)
+    },
+    recordSecret(secret: SecretSpec): void {
+      draft.secrets.push(secret)
+      options.onSecret?.(secret)
     },
     recordModule(path: string): void {
       recorder.recordRead({ path, kind: 'file' })
@@ -80,7 +86,10 @@ function emptyDraft(): Draft {
     findings: [],
     tracked: [],
     functions: new Map(),
+    includes: new Set(),
+    started: new Map(),
     reads: new Map(),
-    finishArgs: undefined,
+    args: [],
+    argsFile: undefined,
   }
 }

@@ -1,6 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type {
-  ArgSpec,
   CatalogueCode,
   ConfigRead,
   Diagnostic,
@@ -13,6 +12,8 @@ import type {
   SettingsSpec,
   UnsupportedNode,
 } from '@tiltts/spec'
+import type { ArgsFile } from '../args/args-file.js'
+import type { DefinedArg } from '../args/defined-arg.js'
 import type { Scope } from './scope.js'
 import type { Collector } from './types.js'
 
@@ -59,6 +60,12 @@ export interface TrackedCall {
   failure: unknown
 }
 
+/** An `include` that has not come to its end: `from` waits for the file of `scope`. */
+export interface PendingInclude {
+  readonly from: string
+  readonly scope: Scope
+}
+
 /** Everything the builders have declared so far. */
 export interface Draft {
   readonly resources: Declared[]
@@ -72,17 +79,15 @@ export interface Draft {
   readonly findings: Finding[]
   readonly tracked: TrackedCall[]
   readonly functions: Map<string, AnyFunction>
+  readonly includes: Set<PendingInclude>
+  /** Config functions that were run, so that each runs once. */
+  readonly started: Map<unknown, Promise<void>>
   /** By kind and path. */
   readonly reads: Map<string, ConfigRead>
-  /** Judges the arguments when all are defined. Set by the first call of `defineArgs`. */
-  finishArgs: ((finish: Finish) => FinishedArgs) | undefined
-}
-
-/** What became of the words after `--`. */
-export interface FinishedArgs {
-  readonly args: readonly ArgSpec[]
-  readonly positionals: readonly string[]
-  readonly findings: readonly Finding[]
+  /** Arguments of all calls of `defineArgs`. */
+  readonly args: DefinedArg[]
+  /** `tilt_config.json`, read by the first of them. */
+  argsFile: ArgsFile | undefined
 }
 
 /**
@@ -97,6 +102,7 @@ export interface Recorder extends Collector {
   /** Where a call stands in files of the user's, innermost first. */
   placesOf(at: Error): readonly Place[]
   recordRead(read: ConfigRead): void
+  recordSecret(secret: SecretSpec): void
   diagnosticOf(finding: Finding): Diagnostic
 }
 

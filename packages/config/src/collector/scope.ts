@@ -27,9 +27,8 @@ export function folderOf(scope: Scope | undefined, mainDir: string, places: () =
   return scope.folder
 }
 
-/** Files that are being run from the main config down to here. */
-export function runningFiles(scope: Scope | undefined, mainPath: string): readonly string[] {
-  const files: string[] = []
-  for (let at = scope; at !== undefined; at = at.parent) if (at.file !== undefined) files.unshift(at.file)
-  return [mainPath, ...files]
+/** The file that is being run: the innermost included one, else the main config. */
+export function runningFile(scope: Scope | undefined, mainPath: string): string {
+  if (scope === undefined) return mainPath
+  return scope.file ?? runningFile(scope.parent, mainPath)
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, EvaluationResult, FunctionRef, Place } from '@tiltts/spec'
+import type { ConfigRead, Diagnostic, EvaluationResult, FunctionRef, Place, SecretSpec } from '@tiltts/spec'
 
 /** How the host sets an evaluation up. */
 export interface CollectorOptions {
@@ -15,6 +15,10 @@ export interface CollectorOptions {
   readonly hashFunction: (fn: (...args: never[]) => unknown, madeAt: Error) => string
   /** What the config prints through tiltts. */
   readonly log: (text: string, level: 'info' | 'warn' | 'error') => void
+  /** Told of each read as it is recorded, so that it is known even if the evaluation never ends. */
+  readonly onRead?: ((read: ConfigRead) => void) | undefined
+  /** Told of each secret as it is recorded, so that what the config prints next is scrubbed already. */
+  readonly onSecret?: ((secret: SecretSpec) => void) | undefined
 }
 
 export interface ExecRequest {

@@ -12,4 +12,12 @@ export interface SettingsSpec {
   readonly triggerMode?: 'auto' | 'manual' | undefined
   /** Switches the redaction of secrets off. @default false */
   readonly disableScrub?: boolean | undefined
+  /** How long one apply to a cluster may take. @default 30000 */
+  readonly k8sUpsertTimeoutMs?: number | undefined
+  /** Whether manifests are applied on the server's side. @default 'auto' */
+  readonly k8sServerSideApply?: boolean | 'auto' | undefined
+  /** Images that may stay unused without a warning; `*` is all. @default [] */
+  readonly suppressUnusedImageWarnings?: readonly string[] | undefined
+  /** Whether to look for newer versions. @default true */
+  readonly checkUpdates?: boolean | undefined
 }

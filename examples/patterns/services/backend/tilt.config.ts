@@ -1,0 +1,1 @@
+export const backendResources: readonly string[] = ['api', 'postgres']

@@ -1,0 +1,49 @@
+export { v1alpha1 } from './api-objects.js'
+export { arg } from './args/arg.js'
+export { defineArgs } from './args/define-args.js'
+export { boolInput, choiceInput, cmdButton, hiddenInput, textInput } from './buttons.js'
+export { customBuild } from './custom-build.js'
+export { defineConfig } from './define-config.js'
+export { dockerBuild } from './docker-build.js'
+export { dcResource, dockerCompose } from './docker-compose.js'
+export { dotenv } from './dotenv.js'
+export { duration } from './duration.js'
+export { after, ready, rerun } from './edges.js'
+export {
+  decodeJson,
+  decodeYaml,
+  decodeYamlStream,
+  encodeJson,
+  encodeYaml,
+  encodeYamlStream,
+} from './encoding.js'
+export { env } from './env.js'
+export { exec } from './exec.js'
+export { helm, kustomize } from './helm.js'
+export { include } from './include.js'
+export { allowK8sContexts, k8sContext, k8sNamespace } from './k8s-context.js'
+export { k8sCustomDeploy } from './k8s-custom-deploy.js'
+export { k8sImageJsonPath, k8sKind } from './k8s-kind.js'
+export { k8sForward, k8sResource, workloadToResourceFunction } from './k8s-resource.js'
+export { filterYaml, k8sYaml, renderYaml } from './k8s-yaml.js'
+export { fallBackOn, initialSync, liveUpdate, restartContainer, restartProcess, run, sync } from './live-update.js'
+export { localResource } from './local-resource.js'
+export { fail, warn } from './messages.js'
+export { portForward } from './port-forward.js'
+export { probe } from './probes.js'
+export { listDir, readFile, readJson, readYaml, readYamlStream, watchFile } from './reading.js'
+export { defaultRegistry, dockerPruneSettings } from './registry.js'
+export { link } from './resource-options.js'
+export { resource } from './resource-ref.js'
+export { secret } from './secret.js'
+export { clearEnabledResources, setEnabledResources } from './selection.js'
+export { session } from './session.js'
+export {
+  ciSettings,
+  secretSettings,
+  triggerMode,
+  updateSettings,
+  versionSettings,
+  watchSettings,
+} from './settings.js'
+export { yaml } from './yaml-template.js'
