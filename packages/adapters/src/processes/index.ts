@@ -1,1 +1,1 @@
-export {}
+export { createProcesses, type ProcessesOptions } from './create-processes.js'

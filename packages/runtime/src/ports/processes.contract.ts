@@ -59,7 +59,17 @@ export function processesContract(name: string, make: () => Promise<ProcessesHar
         pieces[stream] += text
       }
       const running = harness.processes.spawn({ argv, dir: harness.dir, env, onOutput, ...request })
-      return { ...running, output: () => pieces.all, streams: () => pieces }
+      const { exited, stop } = running
+      return {
+        // Some launchers know it only later.
+        get pid() {
+          return running.pid
+        },
+        exited,
+        stop,
+        output: () => pieces.all,
+        streams: () => pieces,
+      }
     }
     return { ...harness, run }
   }
@@ -209,6 +219,7 @@ export function processesContract(name: string, make: () => Promise<ProcessesHar
       const h = await start()
       const running = h.run(h.programs.shepherd)
       await ready(h, running)
+      await until(h, () => childOf(running) > 0)
       await over(h, running.stop(5000))
       expect(h.alive(running.pid ?? 0)).toBe(false)
       expect(h.alive(childOf(running))).toBe(false)

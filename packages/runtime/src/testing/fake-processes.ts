@@ -211,7 +211,7 @@ export function fakeProcesses(options: FakeProcessesOptions): FakeProcesses {
       const gone = groupGone(pgid).then(() => cancel())
       if (first) {
         onFirst()
-        signalGroup(pgid, 'SIGTERM')
+        if (graceMs > 0) signalGroup(pgid, 'SIGTERM')
       }
       if (graceMs <= 0) signalGroup(pgid, 'SIGKILL')
       await gone

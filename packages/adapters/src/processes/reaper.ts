@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { hasProc, statOf } from './process-table.js'
+import { REAPER_SCRIPT } from './reaper-script.js'
+
+/** How often a reaper that somebody ended is replaced. */
+const RESTARTS = 5
+
+/** Ends what a session has started when the engine dies, however it dies. */
+export interface Reaper {
+  /** A group begins; its leader has just been started. */
+  start(group: number): void
+  /** The whole group is gone. */
+  end(group: number): void
+  /** The session ends in good order. */
+  close(): void
+}
+
+export interface ReaperOptions {
+  readonly sessionId: string
+  /** argv of a POSIX shell. @default ['/bin/sh'] */
+  readonly shell?: readonly string[] | undefined
+  /** How it learns of processes. @default what the system has */
+  readonly mode?: 'proc' | 'ps' | undefined
+  readonly onWarning: (message: string) => void
+}
+
+/** Starts the reaper with the first group, so that a session which runs nothing does without. */
+export function createReaper(options: ReaperOptions): Reaper {
+  const mode = options.mode ?? (hasProc ? 'proc' : 'ps')
+  const live = new Map<number, string>()
+  let pipe: Socket | undefined
+  let starts = 0
+  let closed = false
+
+  const begin = (): void => {
+    starts++
+    const child = startShell(options, mode)
+    const stdin = child.stdin as Socket
+    pipe = stdin
+    const replace = (why: string): void => {
+      if (closed || pipe !== stdin) return
+      pipe = undefined
+      if (starts <= RESTARTS) begin()
+      else options.onWarning(`the process that cleans up after tiltts keeps ending (${why})`)
+    }
+    // What the session runs must not keep the engine alive, and neither must this.
+    child.unref()
+    stdin.unref()
+    stdin.on('error', () => {})
+    child.on('error', (error) => replace(error.message))
+    child.on('exit', (code, signal) => replace(signal ?? `exit code ${code}`))
+    for (const [group, since] of live) stdin.write(`start ${group} ${since}\n`)
+  }
+
+  return {
+    start(group) {
+      const since = mode === 'proc' ? statOf(group)?.startTime : String(Math.floor(Date.now() / 1000))
+      // It has ended already, and not even its zombie is there.
+      if (since === undefined) return
+      live.set(group, since)
+      if (pipe === undefined && starts === 0) begin()
+      else pipe?.write(`start ${group} ${since}\n`)
+    },
+    end(group) {
+      if (live.delete(group)) pipe?.write(`end ${group}\n`)
+    },
+    close() {
+      closed = true
+      pipe?.end('done\n')
+    },
+  }
+}
+
+function startShell({ sessionId, shell = ['/bin/sh'] }: ReaperOptions, mode: 'proc' | 'ps'): ChildProcess {
+  const [command = '', ...args] = shell
+  return spawn(command, [...args, '-c', REAPER_SCRIPT, 'tiltts-reaper', sessionId, mode], {
+    // It does not keep a folder busy, carries no session, and finds the system's own tools first.
+    cwd: '/',
+    env: { PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${process.env['PATH'] ?? ''}`, LC_ALL: 'C' },
+    // In a session of its own no signal meant for the engine or its terminal reaches it.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+}
