@@ -12,6 +12,8 @@ export interface ResourceSpec {
   readonly labels: readonly string[]
   readonly links: readonly LinkSpec[]
   readonly dependencies: readonly ResourceEdge[]
+  /** Resources whose declared outputs are among the inputs of this one; their updates go first. */
+  readonly inputsFrom?: readonly string[] | undefined
   readonly triggerMode: TriggerMode
   readonly autoInit: boolean
   /** Absent: no limit in `dev`, the session's in `ci`. */
@@ -37,6 +39,12 @@ export interface ResourceStatus {
   readonly pendingSince?: ApiTime | undefined
   /** Name of the Update that is queued by a trigger, first in first out. */
   readonly triggered?: { readonly update: string; readonly at: ApiTime } | undefined
+  /** Name of the Update that waits for its turn, whatever asked for it. */
+  readonly queued?: string | undefined
+  /** Events of its FileWatch up to this one were taken in. */
+  readonly watchSequence?: number | undefined
+  /** Hashes of the definition that is built in or waits to be, so that a change of it is seen. */
+  readonly seen?: { readonly updateHash: string; readonly serveHash: string } | undefined
   /** Name of the Update that runs. */
   readonly current?: string | undefined
   /** Names of ended updates, newest first. */
