@@ -1,2 +1,5 @@
+export { resourceView } from './controllers/projector/projector.js'
+export { type DownOptions, type DownResult, runDown } from './down/run-down.js'
 export * from './ports/index.js'
+export { createSession } from './session.js'
 export type * from './session-types.js'

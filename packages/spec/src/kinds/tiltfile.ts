@@ -32,6 +32,12 @@ export interface TiltfileStatus {
   readonly reads: readonly ConfigRead[]
   /** How many evaluations have ended. */
   readonly evaluations: number
+  /** Events of the config's FileWatch up to this one were taken in. */
+  readonly watchSequence?: number | undefined
+  /** Arguments of the last evaluation that was begun; others in the spec begin a new one. */
+  readonly evaluatedArgs?: readonly string[] | undefined
+  /** Arguments of the last good evaluation. */
+  readonly liveArgs?: readonly string[] | undefined
   /** Settings, args and the like of the last good evaluation; resources are objects of their own. */
   readonly live?: Omit<GraphSpec, 'resources' | 'unsupported' | 'secrets'> | undefined
 }

@@ -1,0 +1,20 @@
+import type { LogSpan } from '@tiltts/core/logs'
+import { annotation, type Cmd } from '@tiltts/spec'
+
+/** The resource that a command works for; its own name when it stands alone. */
+export function resourceOfCmd(cmd: Cmd): string {
+  return cmd.metadata.annotations?.[annotation.resource] ?? cmd.metadata.name
+}
+
+/** Id of the log of an update's commands. */
+export function buildSpan(update: string): string {
+  return `build:${update}`
+}
+
+/** The part of the log that a run writes to: an update's log for a job, one of its own for a run of a server. */
+export function spanOfRun(cmd: Cmd, runId: string): LogSpan {
+  const resource = resourceOfCmd(cmd)
+  if (cmd.spec.role === 'job') return { id: buildSpan(runId), resource, source: 'build' }
+  const number = runId.startsWith(`${resource}-`) ? runId.slice(resource.length + 1) : runId
+  return { id: `localserve:${resource}:${number}`, resource, source: 'runtime' }
+}

@@ -1,0 +1,89 @@
+import { type ResourceView, readyDeadline, uiResource, uiTiltfile } from '@tiltts/core/status'
+import type { ObjectStore, Tx } from '@tiltts/core/store'
+import { annotation, disableConfigMapName, type Millis, type Resource, wellKnown } from '@tiltts/spec'
+import type { Clock } from '../../ports/clock.js'
+import { type BatchController, byResource, own, watch } from '../controller.js'
+import { serveCmdName } from '../update/cmd-specs.js'
+
+export interface ProjectorDeps {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly wake: (name: string) => void
+}
+
+/** The objects that make up the row of a resource. */
+export function resourceView(store: ObjectStore, resource: Resource): ResourceView {
+  const { name } = resource.metadata
+  return {
+    resource,
+    serve: store.get('Cmd', serveCmdName(name)),
+    updates: store.ofResource('Update', name),
+    disableMap: store.get('ConfigMap', disableConfigMapName(name)),
+  }
+}
+
+/** Writes the rows that clients read, each only when something of its resource has changed. */
+export function projector(deps: ProjectorDeps): BatchController {
+  const { store, clock } = deps
+  const deadlines = new Map<string, () => void>()
+
+  /** A row turns over by itself when the time for its server to become ready is up. */
+  const watchDeadline = (name: string, resource: Resource | undefined, now: Millis): void => {
+    deadlines.get(name)?.()
+    deadlines.delete(name)
+    const at = resource && readyDeadline(resource)
+    if (at === undefined || at <= now) return
+    deadlines.set(
+      name,
+      clock.timer(at - now, () => deps.wake(name)),
+    )
+  }
+
+  const project = (tx: Tx, name: string, now: Millis): void => {
+    const previous = tx.get('UIResource', name)?.status
+    if (name === wellKnown.tiltfile) {
+      const tiltfile = store.get('Tiltfile', name)
+      if (tiltfile !== undefined) putRow(tx, name, uiTiltfile(tiltfile, previous, now))
+      return
+    }
+    const resource = store.get('Resource', name)
+    watchDeadline(name, resource, now)
+    if (resource === undefined) tx.delete('UIResource', name)
+    else putRow(tx, name, uiResource(resourceView(store, resource), previous, now), labelsOf(resource))
+  }
+
+  return {
+    name: 'projector',
+    watches: [
+      own('Resource'),
+      watch('Tiltfile', (change) => [change.name]),
+      byResource('ConfigMap'),
+      byResource('Cmd'),
+      byResource('Update'),
+    ],
+    reconcileAll(names) {
+      const now = clock.now()
+      store.update({ by: 'projector' }, (tx) => {
+        for (const name of names) project(tx, name, now)
+      })
+    },
+  }
+}
+
+function putRow(
+  tx: Tx,
+  name: string,
+  status: ReturnType<typeof uiResource>,
+  labels: Readonly<Record<string, string>> = {},
+): void {
+  if (tx.get('UIResource', name) === undefined) {
+    tx.put('UIResource', name, {}, status, { labels, annotations: { [annotation.resource]: name } })
+    return
+  }
+  tx.status('UIResource', name, () => status)
+  tx.meta('UIResource', name, () => ({ labels }))
+}
+
+function labelsOf({ spec }: Resource): Readonly<Record<string, string>> {
+  return Object.fromEntries(spec.labels.map((label) => [label, label]))
+}

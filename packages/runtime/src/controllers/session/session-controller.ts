@@ -1,0 +1,99 @@
+import {
+  ciLimits,
+  type ResourceLimits,
+  resourceTargets,
+  tiltfileTarget,
+  type Verdict,
+  verdict,
+} from '@tiltts/core/status'
+import type { ObjectStore } from '@tiltts/core/store'
+import { fromApiTime, type Session, wellKnown } from '@tiltts/spec'
+import type { Clock } from '../../ports/clock.js'
+import { type BatchController, byResource, own, watch } from '../controller.js'
+import { resourceView } from '../projector/projector.js'
+import { openTargets } from './open-targets.js'
+
+export interface SessionControllerDeps {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  /** `ci` has come to its end; the error is empty when it went well. Called once. */
+  readonly onVerdict: (error: string) => void
+}
+
+/** The list of all targets is written at most this often, since it is as long as there are resources. */
+const listEveryMs = 100
+
+/** Keeps the session's targets, and says when a `ci` run is over. */
+export function sessionController(deps: SessionControllerDeps): BatchController {
+  const { store, clock } = deps
+  const targets = openTargets()
+  let due = false
+  let over = false
+  let cancelDeadline = (): void => {}
+
+  const note = (name: string): void => {
+    if (name === wellKnown.tiltfile) {
+      targets.set(name, [tiltfileTarget(store.get('Tiltfile', name))])
+      return
+    }
+    const resource = store.get('Resource', name)
+    targets.set(name, resource === undefined ? [] : resourceTargets(resourceView(store, resource)))
+  }
+
+  const judge = (session: Session, now: number): Verdict => {
+    const settings = store.get('Tiltfile', wellKnown.tiltfile)?.status.live?.settings
+    return verdict(
+      {
+        exitCondition: session.spec.exitCondition,
+        targets: targets.list(),
+        startTime: fromApiTime(session.status.startTime),
+        limits: ciLimits(settings, session.spec),
+        resource: limitsOf,
+      },
+      now,
+    )
+  }
+
+  const limitsOf = (name: string): ResourceLimits | undefined => {
+    const spec = store.get('Resource', name)?.spec
+    const { serve } = spec?.local ?? {}
+    return (
+      spec && { readyTimeoutMs: spec.readyTimeoutMs, server: serve !== undefined, probed: serve?.probe !== undefined }
+    )
+  }
+
+  const look = (): void => {
+    const session = store.get('Session', wellKnown.session)
+    if (session === undefined || over) return
+    const now = clock.now()
+    const { done, error, nextDeadline } = judge(session, now)
+    store.update({ by: 'session' }, (tx) =>
+      tx.status('Session', wellKnown.session, (status) => ({ ...status, done, error, targets: targets.list() })),
+    )
+    cancelDeadline()
+    if (nextDeadline !== undefined) cancelDeadline = clock.timer(Math.max(0, nextDeadline - now), look)
+    if (!done) return
+    over = true
+    deps.onVerdict(error)
+  }
+
+  const lookSoon = (): void => {
+    if (due) return
+    due = true
+    clock.timer(listEveryMs, () => {
+      due = false
+      look()
+    })
+  }
+
+  return {
+    name: 'session',
+    watches: [own('Resource'), watch('Tiltfile', (change) => [change.name]), byResource('Cmd'), byResource('Update')],
+    reconcileAll(names) {
+      for (const name of names) note(name)
+      const isCi = store.get('Session', wellKnown.session)?.spec.exitCondition === 'ci'
+      if (isCi && targets.decisive) look()
+      else lookSoon()
+    },
+  }
+}

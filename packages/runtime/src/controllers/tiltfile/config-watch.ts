@@ -1,0 +1,34 @@
+import { isWithin, parentPath } from '@tiltts/core/paths'
+import type { ConfigRead, FileWatchSpec, IgnoreRule } from '@tiltts/spec'
+
+/** Name of the FileWatch of what a config read. */
+export function configWatchName(tiltfile: string): string {
+  return `configs:${tiltfile}`
+}
+
+/** The reads of an evaluation with those that count in any case, each once. */
+export function withMainReads(mainPath: string, reads: readonly ConfigRead[]): readonly ConfigRead[] {
+  const always: ConfigRead[] = [
+    { path: mainPath, kind: 'file' },
+    { path: `${parentPath(mainPath)}/.tiltignore`, kind: 'file' },
+  ]
+  return union(always, reads)
+}
+
+/** Both sets of reads, each once. */
+export function union(a: readonly ConfigRead[], b: readonly ConfigRead[]): readonly ConfigRead[] {
+  const seen = new Map([...a, ...b].map((read) => [`${read.kind} ${read.path}`, read]))
+  return [...seen.values()]
+}
+
+/** The FileWatch for what was read. */
+export function configWatchSpec(reads: readonly ConfigRead[], ignores: readonly IgnoreRule[]): FileWatchSpec {
+  return { watchedPaths: [...new Set(reads.map((read) => read.path))].sort(), ignores }
+}
+
+/** The files among those changed whose change can make the config another one: of a read file, not of what lies below it. */
+export function relevantFiles(reads: readonly ConfigRead[], files: readonly string[]): readonly string[] {
+  const exact = new Set(reads.map((read) => read.path))
+  const trees = reads.filter((read) => read.kind === 'tree').map((read) => read.path)
+  return files.filter((file) => exact.has(file) || trees.some((tree) => isWithin(file, tree)))
+}

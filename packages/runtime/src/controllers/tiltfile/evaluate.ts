@@ -1,0 +1,69 @@
+import { type LinkedGraph, linkGraph } from '@tiltts/core/graph'
+import { type Diagnostic, type EvaluationResult, isTiltError, type LogLevel } from '@tiltts/spec'
+import type { ConfigHost, EvaluateRequest, FunctionHost } from '../../ports/config-host.js'
+
+/** What came of an evaluation and of looking at its graph as a whole. */
+export interface Evaluated {
+  readonly result: EvaluationResult
+  readonly diagnostics: readonly Diagnostic[]
+  /** Absent when anything was wrong. */
+  readonly linked: LinkedGraph | undefined
+  /** Why it failed, for status and verdict; empty when it went well. */
+  readonly error: string
+  readonly functions: FunctionHost | undefined
+}
+
+export const cancelled = 'build canceled'
+
+/** Evaluates a config and links its graph. What the user or the world did wrong is in the diagnostics. */
+export async function evaluateConfig(
+  host: ConfigHost,
+  request: Omit<EvaluateRequest, 'onLog'>,
+  onLog: (text: string, level: LogLevel) => void,
+  signal: AbortSignal,
+): Promise<Evaluated> {
+  const evaluation = await evaluate(host, { ...request, onLog }, signal)
+  if ('failure' in evaluation) return failed(nothingRead, [evaluation.failure], undefined, signal)
+  const { result, functions } = evaluation
+  if (signal.aborted || result.graph === undefined) return failed(result, result.diagnostics, functions, signal)
+  const { linked, diagnostics } = linkGraph(result.graph)
+  const all = [...result.diagnostics, ...diagnostics]
+  if (linked === undefined || all.some(isError)) return failed(result, all, functions, signal)
+  return { result, diagnostics: all, linked, error: '', functions }
+}
+
+async function evaluate(
+  host: ConfigHost,
+  request: EvaluateRequest,
+  signal: AbortSignal,
+): Promise<{ readonly result: EvaluationResult; readonly functions: FunctionHost } | { readonly failure: Diagnostic }> {
+  try {
+    return await host.evaluate(request, signal)
+  } catch (error) {
+    if (!isTiltError(error) || error.class === 'bug') throw error
+    return { failure: { code: error.code, severity: 'error', message: error.message, places: [] } }
+  }
+}
+
+const nothingRead: EvaluationResult = {
+  graph: undefined,
+  diagnostics: [],
+  reads: [],
+  secrets: [],
+  hasFunctions: false,
+}
+
+function failed(
+  result: EvaluationResult,
+  diagnostics: readonly Diagnostic[],
+  functions: FunctionHost | undefined,
+  signal: AbortSignal,
+): Evaluated {
+  const messages = diagnostics.filter(isError).map((diagnostic) => diagnostic.message)
+  const error = signal.aborted ? cancelled : messages.join('\n') || 'the config could not be evaluated'
+  return { result, diagnostics, linked: undefined, error, functions }
+}
+
+export function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity === 'error'
+}

@@ -1,0 +1,17 @@
+import PQueue from 'p-queue'
+
+/** Slots for updates. The scheduler decides who comes next; here they are only counted. */
+export interface UpdatePool {
+  add(work: () => Promise<void>): Promise<void>
+  setLimit(maxParallel: number): void
+}
+
+export function updatePool(): UpdatePool {
+  const queue = new PQueue({ concurrency: 1 })
+  return {
+    add: (work) => queue.add(work),
+    setLimit(maxParallel) {
+      if (queue.concurrency !== maxParallel) queue.concurrency = maxParallel
+    },
+  }
+}

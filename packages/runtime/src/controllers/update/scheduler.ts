@@ -1,0 +1,162 @@
+import {
+  type Candidate,
+  candidateOf,
+  dependencyOf,
+  isSameHold,
+  planUpdates,
+  type Running,
+  recordHold,
+  runningOf,
+  schedulable,
+  updateStarted,
+} from '@tiltts/core/schedule'
+import type { ObjectStore } from '@tiltts/core/store'
+import { type Hold, type Millis, type Resource, wellKnown } from '@tiltts/spec'
+import type { Clock } from '../../ports/clock.js'
+import { buildSpan } from '../cmd/span.js'
+import { type BatchController, own, watch } from '../controller.js'
+import { runningStatus } from '../update-record.js'
+import type { LoopGuard } from './loop-guard.js'
+import type { RerunIndex } from './rerun-index.js'
+
+export interface SchedulerDeps {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly reruns: RerunIndex
+  readonly guard: LoopGuard
+  /** Runs an update that was started. */
+  readonly run: (resource: Resource, update: string) => void
+  /** Told of a new limit before updates start under it. */
+  readonly setLimit: (maxParallel: number) => void
+  readonly wake: (name: string) => void
+}
+
+export interface Scheduler extends BatchController {
+  /** Starts nothing any more. */
+  stop(): void
+  readonly stopped: boolean
+}
+
+const defaultParallel = 3
+/** So many holds at once may follow who is waited for at the moment; of longer queues that is told a little later. */
+const promptHolds = 50
+const laterMs = 200
+
+/** Starts queued updates as the plan says, and tells why the others wait. Its work depends on the candidates alone. */
+export function scheduler(deps: SchedulerDeps): Scheduler {
+  const { store, clock } = deps
+  const candidates = new Map<string, Candidate>()
+  const running = new Map<string, Running>()
+  let stopped = false
+  let later = false
+  let due = false
+
+  const note = (name: string): void => {
+    const resource = store.get('Resource', name)
+    deps.reruns.set(name, resource?.spec.dependencies ?? [])
+    const subject = resource && schedulable(resource)
+    set(running, name, subject && runningOf(subject))
+    const waits = resource?.status.queued !== undefined
+    set(candidates, name, waits && subject ? candidateOf(subject, resource.spec.inputsFrom ?? []) : undefined)
+  }
+
+  const plan = (): void => {
+    const tiltfile = store.get('Tiltfile', wellKnown.tiltfile)?.status
+    const maxParallel = tiltfile?.live?.settings.maxParallelUpdates ?? defaultParallel
+    const { start, holds } = planUpdates({
+      candidates: [...candidates.values()],
+      running: [...running.values()],
+      maxParallel,
+      configPending: tiltfile?.pending !== undefined,
+      dependency(name) {
+        const resource = store.get('Resource', name)
+        return resource && dependencyOf(schedulable(resource))
+      },
+    })
+    deps.setLimit(maxParallel)
+    const now = clock.now()
+    tellHolds(holds, now)
+    for (const name of start) begin(name, now)
+  }
+
+  const begin = (name: string, now: Millis): void => {
+    const resource = store.get('Resource', name)
+    const update = resource?.status.queued
+    if (resource === undefined || update === undefined) return
+    const triggered = resource.status.triggered !== undefined
+    const causes = store.get('Update', update)?.spec.causes ?? []
+    store.update({ by: 'update', resource: name, update, causes }, (tx) => {
+      tx.status('Update', update, (status) => runningStatus(status, now, buildSpan(update)))
+      tx.status('Resource', name, (status) => {
+        const { updateHash } = resource.spec
+        const serveHash = status.seen?.serveHash ?? resource.spec.serveHash
+        return { ...updateStarted(status, update), queued: undefined, seen: { updateHash, serveHash } }
+      })
+    })
+    // Counted at once: whoever plans next must not give the slot away a second time.
+    note(name)
+    deps.guard.started(name, { triggered })
+    deps.run(resource, update)
+  }
+
+  const tellHolds = (holds: ReadonlyMap<string, Hold>, now: Millis): void => {
+    const fresh: [string, Hold][] = []
+    const moved: [string, Hold][] = []
+    for (const [name, hold] of holds) {
+      const before = store.get('Resource', name)?.status.hold
+      if (before !== undefined && isSameHold(before, hold)) continue
+      if (before?.reason === hold.reason) moved.push([name, hold])
+      else fresh.push([name, hold])
+    }
+    const wait = moved.length > promptHolds && !due
+    due = false
+    if (wait) tellLater()
+    const told = wait ? fresh : [...fresh, ...moved]
+    if (told.length > 0) writeHolds(told, now)
+  }
+
+  /** A queue of hundreds behind one lock would otherwise be written anew with each step. */
+  const tellLater = (): void => {
+    if (later) return
+    later = true
+    clock.timer(laterMs, () => {
+      later = false
+      due = true
+      if (!stopped) deps.wake(refresh)
+    })
+  }
+
+  const writeHolds = (holds: readonly (readonly [string, Hold])[], now: Millis): void => {
+    store.update({ by: 'update' }, (tx) => {
+      for (const [name, hold] of holds) {
+        tx.status('Resource', name, (status) => ({ ...status, hold }))
+        const update = tx.get('Resource', name)?.status.queued
+        if (update === undefined) continue
+        tx.status('Update', update, (status) => ({ ...status, holds: recordHold(status.holds, hold, now) }))
+      }
+    })
+  }
+
+  return {
+    name: 'scheduler',
+    watches: [own('Resource'), watch('Tiltfile', (change) => [change.name])],
+    reconcileAll(names) {
+      for (const name of names) if (name !== refresh) note(name)
+      if (!stopped && candidates.size > 0) plan()
+    },
+    stop() {
+      stopped = true
+    },
+    get stopped() {
+      return stopped
+    },
+  }
+}
+
+/** Wakes the scheduler for no resource in particular. */
+const refresh = wellKnown.tiltfile
+
+function set<T>(map: Map<string, T>, name: string, value: T | undefined): void {
+  if (value === undefined) map.delete(name)
+  else map.set(name, value)
+}

@@ -1,0 +1,24 @@
+import { toApiTime, type UpdateStep } from '@tiltts/spec'
+import type { Clock } from '../../ports/clock.js'
+
+/** Start and end of each step of an update. */
+export interface StepRecord {
+  /** A step begins; the returned function ends it. */
+  begin(name: string): (error?: string) => void
+  list(): readonly UpdateStep[]
+}
+
+export function stepRecord(clock: Clock): StepRecord {
+  const steps: UpdateStep[] = []
+  return {
+    begin(name) {
+      const index = steps.length
+      const step: UpdateStep = { name, startTime: toApiTime(clock.now()) }
+      steps.push(step)
+      return (error) => {
+        steps[index] = { ...step, finishTime: toApiTime(clock.now()), error }
+      }
+    },
+    list: () => [...steps],
+  }
+}

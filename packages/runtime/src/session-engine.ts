@@ -1,0 +1,105 @@
+import { createLogStore, type LogStore } from '@tiltts/core/logs'
+import { createStore, type ObjectStore } from '@tiltts/core/store'
+import type { TiltError } from '@tiltts/spec'
+import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
+import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
+import { sessionEnv } from './controllers/cmd/command-env.js'
+import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
+import { createManager, type Manager } from './controllers/manager.js'
+import { projector } from './controllers/projector/projector.js'
+import { sessionController } from './controllers/session/session-controller.js'
+import { createTasks, type Tasks } from './controllers/tasks.js'
+import { type TiltfileController, tiltfileController } from './controllers/tiltfile/tiltfile-controller.js'
+import { loopGuard } from './controllers/update/loop-guard.js'
+import { updatePool } from './controllers/update/pool.js'
+import { rerunIndex } from './controllers/update/rerun-index.js'
+import { resourceController } from './controllers/update/resource-controller.js'
+import { runUpdate } from './controllers/update/run-update.js'
+import { type RunningUpdates, runningUpdates } from './controllers/update/running-updates.js'
+import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
+import { type UpdateNames, updateNames } from './controllers/update-names.js'
+import { type FunctionRegistry, functionRegistry } from './functions/registry.js'
+import type { Ports } from './ports/ports.js'
+import type { SessionOptions } from './session-types.js'
+
+/** All parts of a session, wired. */
+export interface Engine {
+  readonly store: ObjectStore
+  readonly logs: LogStore
+  readonly manager: Manager
+  readonly tasks: Tasks
+  readonly names: UpdateNames
+  readonly functions: FunctionRegistry
+  readonly running: RunningUpdates
+  readonly waits: CmdWaits
+  readonly tiltfile: TiltfileController
+  readonly cmd: CmdController
+  readonly fileWatch: FileWatchController
+  readonly scheduler: Scheduler
+}
+
+export interface EngineEvents {
+  readonly onFatal: (error: TiltError) => void
+  readonly onVerdict: (error: string) => void
+}
+
+/** Log span of what the session itself has to say. */
+export const globalSpan = 'global'
+
+export function createEngine(ports: Ports, options: SessionOptions, events: EngineEvents): Engine {
+  const { clock } = ports
+  const store = createStore({ now: clock.now, uid: ports.uid })
+  const logs = createLogStore({ now: clock.now, archive: ports.logArchive })
+  logs.span({ id: globalSpan, resource: '', source: 'build' })
+  const tasks = createTasks(events.onFatal)
+  const names = updateNames((name) => store.get('Update', name) !== undefined)
+  const functions = functionRegistry()
+  const guard = loopGuard(ports.files)
+  const reruns = rerunIndex()
+  const running = runningUpdates()
+  const waits = cmdWaits(store)
+  const pool = updatePool()
+  const env = sessionEnv(options.env, { colour: options.colour ?? false })
+  const base = { ...ports, store, logs, tasks, names, functions }
+  const wake = (controller: string) => (name: string) => manager.wake(controller, name)
+
+  const tiltfile = tiltfileController({ ...base, ...options, env: options.env, wake: wake('tiltfile') })
+  const cmd = cmdController({ ...base, env, wake: wake('cmd') })
+  const fileWatch = fileWatchController(base)
+  const fingerprints = { files: ports.files, records: ports.records, project: options.mainPath }
+  const planner = scheduler({
+    ...base,
+    reruns,
+    guard,
+    wake: wake('scheduler'),
+    setLimit: pool.setLimit,
+    run(resource, update) {
+      const { name } = resource.metadata
+      const signal = running.begin(name)
+      tasks.run(`update ${update}`, async () => {
+        await pool.add(() => runUpdate(updating, resource, update, signal))
+        running.end(name, signal)
+      })
+    },
+  })
+  const updating = { ...base, guard, reruns, waits, fingerprints, over: () => planner.stopped }
+  const manager = createManager({
+    store,
+    clock,
+    onFatal: events.onFatal,
+    onRetry: (error, what, delayMs) =>
+      logs.append(globalSpan, `${what}: ${error.message} (trying again in ${delayMs / 1000} s)\n`, 'warn'),
+    // In the order in which news travels, so that most of it arrives within one turn.
+    controllers: [
+      tiltfile,
+      fileWatch,
+      cmd,
+      waits.controller,
+      resourceController({ ...base, guard, running }),
+      planner,
+      projector({ ...base, wake: wake('projector') }),
+      sessionController({ ...base, onVerdict: events.onVerdict }),
+    ],
+  })
+  return { store, logs, manager, tasks, names, functions, running, waits, tiltfile, cmd, fileWatch, scheduler: planner }
+}
