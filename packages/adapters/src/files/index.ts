@@ -1,1 +1,1 @@
-export {}
+export { createFiles, type FilesOptions } from './create-files.js'

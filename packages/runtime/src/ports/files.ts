@@ -5,11 +5,15 @@ export interface Files {
    * Resolves when no change from now on can be missed.
    */
   watch(request: WatchRequest): Promise<FileWatcher>
-  /** SHA-256 of each file (recursively for folders), by path; absent files are left out. Remembered by size, mtime and inode. */
+  /**
+   * SHA-256 of each file (recursively for folders) in hex, by path, sorted; absent files are left out. Links are not followed
+   * but for the given paths. Remembered by size, times and inode. `prunes`: folders that need not be entered.
+   */
   hash(
     paths: readonly string[],
     ignored: (path: string) => boolean,
     signal?: AbortSignal,
+    prunes?: (folder: string) => boolean,
   ): Promise<ReadonlyMap<string, string>>
   exists(path: string): boolean
   close(): Promise<void>

@@ -86,10 +86,10 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
     return within(real, changed) ? join(root, changed.slice(real.length)) : undefined
   }
 
-  const pruned = (request: WatchRequest, root: string, path: string): boolean => {
+  const pruned = (prunes: WatchRequest['prunes'], root: string, path: string): boolean => {
     for (let at = path; within(root, at); ) {
       at = parentOf(at)
-      if (request.prunes(at)) return true
+      if (prunes(at)) return true
     }
     return false
   }
@@ -100,7 +100,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
       for (const root of request.paths) {
         for (const path of changed) {
           const name = seenFrom(root, path)
-          if (name !== undefined && !request.ignored(name) && !pruned(request, root, name)) seen.add(name)
+          if (name !== undefined && !request.ignored(name) && !pruned(request.prunes, root, name)) seen.add(name)
         }
       }
       if (seen.size > 0) request.onChange([...seen])
@@ -109,9 +109,9 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
 
   const makeFolders = (path: string): string[] => {
     const made: string[] = []
-    for (let at = path; entries.get(at) === undefined; at = parentOf(at)) made.unshift(at)
-    const top = entries.get(made[0] === undefined ? path : parentOf(made[0]))
-    if (top?.kind !== 'folder') throw new Error(`not a folder: ${parentOf(made[0] ?? path)}`)
+    let at = path
+    for (; entries.get(at) === undefined; at = parentOf(at)) made.unshift(at)
+    if (entries.get(at)?.kind !== 'folder') throw new Error(`not a folder: ${at}`)
     for (const name of made) entries.set(name, folder)
     return made
   }
@@ -192,9 +192,10 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
         },
       }
     },
-    async hash(paths, ignored, signal) {
+    async hash(paths, ignored, signal, prunes = () => false) {
       signal?.throwIfAborted()
-      const files = [...new Set(paths.flatMap(filesOf))].filter((path) => !ignored(path)).sort()
+      const wanted = (path: string): boolean => !ignored(path) && !paths.some((root) => pruned(prunes, root, path))
+      const files = [...new Set(paths.flatMap(filesOf))].filter(wanted).sort()
       return new Map(files.map((path) => [path, sha256(textOf(path, paths.includes(path)))]))
     },
     exists: (path) => entries.has(resolve(path, true)),
