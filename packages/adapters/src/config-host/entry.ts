@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+
+/** How a host process is started. */
+export interface HostEntry {
+  /** Absolute path of the module that it runs. */
+  readonly path: string
+  /** Options for Node in front of it. */
+  readonly execArgv: readonly string[]
+}
+
+/** Runs the host from the sources of this repository. */
+export function sourceEntry(): HostEntry {
+  return {
+    path: fileURLToPath(new URL('host.ts', import.meta.url)),
+    execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=@tiltts/source'],
+  }
+}
+
+/** Options that every host needs. */
+export const hostExecArgv: readonly string[] = [
+  // Only used when a blocked host is asked where it is: any free port, and the way in is told on stderr alone.
+  '--inspect-port=127.0.0.1:0',
+  '--inspect-publish-uid=stderr',
+  // That JSON modules are experimental is no news to the user.
+  '--disable-warning=ExperimentalWarning',
+  // A host waits most of its life: a small young generation keeps it small.
+  '--max-semi-space-size=2',
+]

@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { FromLoader, LoaderData, ToLoader } from './loader-messages.js'
+import { fileOf, namesTiltts, ownerOf } from './own-files.js'
+import { isModuleSource, SourceErrors, transformModule } from './transform.js'
+import { openUpChannel } from './up-channel.js'
+
+// These hooks run in a thread of their own. tsx resolves: extensions, folders, the paths of tsconfig.json. In front of it
+// the project's own sources are made ES modules here, because tsx makes CommonJS of them where no package.json says
+// "type": "module": then top-level await fails, and stacks point into data: URLs.
+
+interface TsxHooks {
+  initialize(options: { tsconfig: string | false }): Promise<void>
+  readonly resolve: ResolveHook
+  readonly load: LoadHook
+}
+
+interface State {
+  readonly tsx: TsxHooks
+  readonly cliParent: string
+  readonly lock: Int32Array<SharedArrayBuffer>
+  readonly tell: (message: FromLoader) => void
+  readonly announce: (file: string) => void
+}
+
+let state: State | undefined
+
+function running(): State {
+  if (state === undefined) throw new Error('the loader was not initialized')
+  return state
+}
+
+export const initialize: InitializeHook<LoaderData> = async ({ port, lock, cliPackageDir, tellsEngine }) => {
+  // Not typed by tsx: it is meant for --import, and is a pair of hooks all the same.
+  const tsx = (await import(/* @vite-ignore */ 'tsx/esm' as string)) as TsxHooks
+  await tsx.initialize({ tsconfig: false })
+  const up = tellsEngine ? openUpChannel(lock) : undefined
+  state = {
+    tsx,
+    lock,
+    cliParent: pathToFileURL(join(cliPackageDir, 'package.json')).href,
+    tell: (message) => port.postMessage(message),
+    announce: (file) => up?.send({ type: 'read', read: { path: file, kind: 'file' } }),
+  }
+  port.on('message', (message: ToLoader) => {
+    void configure(message.tsconfig).then((problem) => port.postMessage({ type: 'configured', problem }))
+  })
+  port.unref()
+  // Starts esbuild's service, so that the first module of a config finds it warm.
+  void transformModule('warm.ts', 'let warm: number')
+}
+
+async function configure(tsconfig: string | undefined): Promise<string | undefined> {
+  try {
+    await running().tsx.initialize({ tsconfig: tsconfig ?? false })
+    return undefined
+  } catch (error) {
+    return `${tsconfig}: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+// Imports of this thread pass here too, those of tsx itself first of all.
+export const resolve: ResolveHook = (specifier, context, next) =>
+  state === undefined ? next(specifier, context) : counted(() => resolveModule(specifier, context, next))
+export const load: LoadHook = (url, context, next) =>
+  state === undefined ? next(url, context) : counted(() => loadModule(url, context, next))
+
+/** Tells the main thread that something is under way, so that it does not take the wait for a dead end. */
+async function counted<T>(work: () => T | Promise<T>): Promise<T> {
+  const { lock } = running()
+  Atomics.add(lock, 1, 1)
+  try {
+    return await work()
+  } finally {
+    Atomics.sub(lock, 1, 1)
+  }
+}
+
+const resolveModule: ResolveHook = async (specifier, context, next) => {
+  const { tsx, tell, cliParent } = running()
+  const parent = context.parentURL ?? ''
+  try {
+    const found = await tsx.resolve(specifier, context, next)
+    tell({ type: 'import', parent, specifier, url: found.url })
+    return found
+  } catch (error) {
+    const lent = namesTiltts(specifier) ? await lend(specifier, context, next, cliParent) : undefined
+    if (lent !== undefined) {
+      tell({ type: 'lent', parent })
+      return lent
+    }
+    tell({ type: 'unresolved', parent, specifier, message: (error as Error).message })
+    throw error
+  }
+}
+
+/** A project without tiltts gets the running CLI's copy. */
+async function lend(
+  specifier: string,
+  context: Parameters<ResolveHook>[1],
+  next: Parameters<ResolveHook>[2],
+  parentURL: string,
+): Promise<ResolveFnOutput | undefined> {
+  try {
+    return await next(specifier, { ...context, parentURL })
+  } catch {
+    // Neither has it: the complaint that counts is about the project.
+    return undefined
+  }
+}
+
+const loadModule: LoadHook = async (url, context, next) => {
+  const { tsx, tell, announce } = running()
+  const file = fileOf(url)
+  if (file === undefined || ownerOf(file) !== 'project') return await tsx.load(url, context, next)
+  announce(file)
+  if (/\.(?:[cm]?[jt]s|[jt]sx)$/.test(file)) {
+    const source = await readFile(file, 'utf8')
+    if (isModuleSource(file, source, { typeModule: () => isTypeModule(dirname(file)) })) {
+      // tsx knows the tsconfig that says what decorators mean.
+      if (/^\s*@[A-Za-z_$]/m.test(source)) {
+        tell({ type: 'module', url, file, code: undefined })
+        return await tsx.load(url, { ...context, format: 'module' }, next)
+      }
+      const code = await transformModule(file, source).catch((error: unknown) => {
+        if (error instanceof SourceErrors) tell({ type: 'source-errors', file, errors: error.errors })
+        throw error
+      })
+      tell({ type: 'module', url, file, code: code.slice(0, code.lastIndexOf('\n//# sourceMappingURL=') + 1) })
+      return { format: 'module', source: code, shortCircuit: true }
+    }
+  }
+  tell({ type: 'module', url, file, code: undefined })
+  return await tsx.load(url, context, next)
+}
+
+function isTypeModule(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    const manifest = join(at, 'package.json')
+    if (existsSync(manifest)) return /"type"\s*:\s*"module"/.test(readFileSync(manifest, 'utf8'))
+    if (dirname(at) === at) return false
+  }
+}

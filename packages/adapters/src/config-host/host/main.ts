@@ -1,0 +1,109 @@
+import type { LogLevel } from '@tiltts/spec'
+import type { HostRequest, HostSetup, ToHost } from '../protocol.js'
+import { currentCall, inCall } from './current-call.js'
+import { threw } from './diagnose.js'
+import { type EvaluationEnd, type RunningEvaluation, startEvaluation } from './evaluate.js'
+import { callFunction, stepContext } from './functions.js'
+import { installGuards, realExit, realKill } from './guards.js'
+import { startLoader } from './loader.js'
+import { redirectOutput } from './output.js'
+import { createEngineCommands } from './run-command.js'
+import { openUpChannel } from './up-channel.js'
+
+/** How deep a helper may call builders and still be shown with its caller. */
+const stackDepth = 30
+
+/**
+ * A process that waits warm, evaluates one config, and then keeps its functions. It does what the engine tells it;
+ * when the engine is gone it goes too, with all it has started.
+ *
+ * @param hooks URL of the module with the loader's hooks.
+ */
+export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
+  Error.stackTraceLimit = stackDepth
+  process.setSourceMapsEnabled(true)
+  const lock = new Int32Array(new SharedArrayBuffer(8))
+  const up = openUpChannel(lock)
+  const log = (text: string, level: LogLevel): void => up.log({ call: currentCall(), level, text })
+  redirectOutput(log)
+  const commands = createEngineCommands(up)
+  const calls = new Map<number, AbortController>()
+  const loader = startLoader(hooks, { lock, cliPackageDir: setup.cliPackageDir, tellsEngine: true })
+  let evaluation: RunningEvaluation | undefined
+  let end: EvaluationEnd | undefined
+
+  installGuards({
+    onExit(error) {
+      if (end === undefined) evaluation?.stop(error)
+    },
+    onDeed: (deed, places) => up.send({ type: 'deed', call: currentCall(), deed, places }),
+  })
+  const uncaught = (thrown: unknown): void => {
+    if (end === undefined && evaluation !== undefined) return evaluation.fail(thrown)
+    const { message, places } = threw(thrown, 'function/threw')
+    const where = places[0] === undefined ? '' : ` (${places[0].file}:${places[0].line}:${places[0].column})`
+    log(`Nobody caught: ${message}${where}\n`, 'error')
+  }
+  process.on('uncaughtException', uncaught)
+  process.on('unhandledRejection', uncaught)
+  // They are meant for the engine, which ends this process itself.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+
+  const evaluate = async (request: HostRequest): Promise<void> => {
+    evaluation = startEvaluation(request, {
+      loader,
+      version: setup.version,
+      run: commands.run,
+      busy: () => commands.running > 0 || Atomics.load(lock, 1) > 0,
+      log,
+      onRead: (read) => up.send({ type: 'read', read }),
+      onSecret: (secret) => up.send({ type: 'secret', secret }),
+    })
+    end = await evaluation.ended
+    up.send({ type: 'result', result: end.result, functions: end.functions, lent: loader.lent })
+  }
+
+  const call = async ({ id, fnId, context }: Extract<ToHost, { type: 'call' }>): Promise<void> => {
+    if (end === undefined) throw new Error('called before the config was evaluated')
+    const { collector } = end
+    const abort = new AbortController()
+    calls.set(id, abort)
+    const step = stepContext(context, { signal: abort.signal, run: commands.run, log })
+    const outcome = await inCall(id, () => callFunction(collector, fnId, step))
+    calls.delete(id)
+    up.send({ type: 'settled', id, outcome })
+  }
+
+  const bug = (thrown: unknown): void => {
+    up.send({ type: 'bug', message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) })
+    realExit(1)
+  }
+
+  process.on('disconnect', () => {
+    // The whole group: what the config has started must not outlive the engine.
+    if (process.platform !== 'win32') realKill(-process.pid, 'SIGKILL')
+    realExit(1)
+  })
+  process.on('message', (message: ToHost) => {
+    if (message.type === 'ping') up.send({ type: 'pong' })
+    else if (message.type === 'evaluate') evaluate(message.request).catch(bug)
+    else if (message.type === 'call') call(message).catch(bug)
+    else if (message.type === 'abort') calls.get(message.id)?.abort(new Error(message.reason))
+    else if (message.type === 'leave') realExit(0)
+    else commands.take(message)
+  })
+  // The channel is the engine's: what a config sends over it, nobody would understand.
+  Object.assign(process, { send: undefined, disconnect: undefined })
+
+  await warm()
+  up.send({ type: 'standby' })
+}
+
+/** Loads the builders, so that the config finds them loaded when it uses the running CLI's copy. */
+async function warm(): Promise<void> {
+  try {
+    await import(/* @vite-ignore */ 'tiltts' as string)
+  } catch {
+    // Only time is lost: if the config cannot import it either, its evaluation says so.
+  }
+}
