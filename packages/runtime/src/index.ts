@@ -1,5 +1,6 @@
 export { resourceView } from './controllers/projector/projector.js'
 export { type DownOptions, type DownResult, runDown } from './down/run-down.js'
 export * from './ports/index.js'
+export { globalSpan } from './session-engine.js'
 export { createSession } from './session.js'
 export type * from './session-types.js'

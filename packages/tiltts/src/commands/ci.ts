@@ -1,8 +1,9 @@
-import type { Command, Invocation } from '../cli/command.js'
+import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { durationFlag } from '../cli/parse.js'
 import { hostSession } from '../engine/host-session.js'
 import { ciReportText } from '../terminal/ci-report.js'
 import { reportProgress } from '../terminal/progress.js'
+import { showDiagnostics } from '../terminal/show-error.js'
 import { streamLogs } from '../terminal/stream-logs.js'
 import { engineFlags } from './engine-flags.js'
 
@@ -21,15 +22,18 @@ async function run(invocation: Invocation): Promise<number> {
   const hosted = await hostSession('ci', invocation, { ciTimeoutMs: durationFlag(invocation, 'timeout') })
   const { session } = hosted
   const json = invocation.flags['json'] === true
-  const stopLogs = streamLogs(session, invocation)
+  const logs = streamLogs(session, invocation)
   const stopProgress = json ? () => {} : reportProgress(session)
   const { code, outcome } = await hosted.run()
   stopProgress()
-  stopLogs()
+  logs.end()
   // The verdict belongs to people: with --json stdout holds log lines only.
   const report = ciReportText(session, outcome)
   if (json) process.stderr.write(report)
   else process.stdout.write(report)
-  if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
+  // What is wrong with the config was said in the log, but for --json, where the log is for programs.
+  if (outcome?.exitCode === exitCode.usage) {
+    if (json) showDiagnostics(outcome.diagnostics)
+  } else if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
   return code
 }

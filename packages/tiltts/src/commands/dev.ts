@@ -1,10 +1,9 @@
 import { dirname } from 'node:path'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
-import { hostSession } from '../engine/host-session.js'
+import { hostSession, type SessionEnd } from '../engine/host-session.js'
 import { writeNames } from '../names/write-names.js'
 import { openLiveView } from '../terminal/live-view.js'
 import { shortDuration } from '../terminal/row.js'
-import { showDiagnostics } from '../terminal/show-error.js'
 import { streamLogs } from '../terminal/stream-logs.js'
 import { onAllReady } from '../terminal/summary-line.js'
 import { engineFlags } from './engine-flags.js'
@@ -26,26 +25,33 @@ async function run(invocation: Invocation): Promise<number> {
   const { session, title } = hosted
   const json = invocation.flags['json'] === true
   const live = process.stdout.isTTY && process.stdin.isTTY && !json && invocation.flags['stream'] !== true
-  const closeView = live
-    ? openLiveView({
-        session,
-        title,
-        input: process.stdin,
-        output: process.stdout,
-        onQuit: () => hosted.end(exitCode.ok),
-        onInterrupt: hosted.interrupt,
-      }).close
-    : streamLogs(session, invocation)
-  if (!live && !json) {
-    process.stdout.write(`${title}\n`)
+  if (live) {
+    const { close } = openLiveView({
+      session,
+      title,
+      input: process.stdin,
+      output: process.stdout,
+      onQuit: () => hosted.end(exitCode.ok),
+      onInterrupt: hosted.interrupt,
+    })
+    hosted.onStopping(close)
+    return endOf(await hosted.run())
+  }
+  if (!json) process.stdout.write(`${title}\n`)
+  const logs = streamLogs(session, invocation)
+  if (!json) {
     onAllReady(session.store, (total) => {
+      logs.flush()
       const all = total === 1 ? '1 resource is ready' : `All ${total} resources are ready`
       process.stdout.write(`${all} (${shortDuration(Date.now() - started)})\n`)
     })
   }
-  hosted.onStopping(closeView)
-  const { code, outcome } = await hosted.run()
+  const result = await hosted.run()
+  logs.end()
+  return endOf(result)
+}
+
+function endOf({ code, outcome }: SessionEnd): number {
   if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
-  if (outcome !== undefined) showDiagnostics(outcome.diagnostics)
   return code
 }

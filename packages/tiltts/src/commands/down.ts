@@ -1,10 +1,11 @@
 import { runDown } from '@tiltts/runtime'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
-import { createPorts } from '../engine/compose.js'
+import { createPorts, sessionEnv } from '../engine/compose.js'
 import { configFile } from '../engine/config-file.js'
-import { evaluationFlags } from '../engine/evaluate-once.js'
+import { evaluationFlags, warn } from '../engine/evaluate-once.js'
 import { onSignals } from '../engine/signals.js'
+import { hasColour } from '../terminal/colour.js'
 import { showDiagnostics } from '../terminal/show-error.js'
 
 export const command: Command = {
@@ -17,13 +18,13 @@ export const command: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, env, close } = createPorts({ mainPath, port: undefined, host: undefined, keepLogs: false })
+  const { ports, close } = await createPorts({ mainPath, repeated: false, onWarning: warn })
   const controller = new AbortController()
   const release = onSignals(() => controller.abort())
   try {
     const result = await runDown({
       ports,
-      options: { mainPath, args: [...invocation.words, ...invocation.rest], env },
+      options: { mainPath, args: [...invocation.words, ...invocation.rest], env: sessionEnv(undefined), colour: hasColour(process.stdout) },
       signal: controller.signal,
       onOutput: (text) => process.stdout.write(text),
     })

@@ -42,11 +42,15 @@ async function print(client: Client, invocation: Invocation): Promise<number> {
     follow: invocation.flags['follow'] === true,
   })
   try {
-    for await (const batch of lines) printer.printLines(batch)
+    for await (const batch of lines) {
+      printer.printLines(batch)
+      printer.flush()
+    }
   } catch (error) {
     // The session ended while it was followed: that is the end of its log.
     if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
   }
+  printer.end()
   return exitCode.ok
 }
 

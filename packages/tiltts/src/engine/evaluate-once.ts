@@ -3,7 +3,7 @@ import type { GraphSpec } from '@tiltts/spec'
 import type { Flags, Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
 import { showDiagnostics } from '../terminal/show-error.js'
-import { createPorts } from './compose.js'
+import { createPorts, sessionEnv } from './compose.js'
 import { configFile } from './config-file.js'
 
 /** Flags of every command that evaluates the config. */
@@ -17,17 +17,20 @@ export interface EvaluatedOnce {
   readonly graph: GraphSpec | undefined
 }
 
+/** Says on stderr what went wrong beside the main thing. */
+export const warn = (message: string): void => void process.stderr.write(`Warning: ${message}\n`)
+
 /** Evaluates and links the config without running any of it, and shows what is wrong with it on stderr. */
 export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnce> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, env, close } = createPorts({ mainPath, port: undefined, host: undefined, keepLogs: false })
+  const { ports, close } = await createPorts({ mainPath, repeated: false, onWarning: warn })
   try {
     const evaluation = await ports.configHost.evaluate(
       {
         mainPath,
         args: [...invocation.words, ...invocation.rest],
         command: 'check',
-        env,
+        env: sessionEnv(undefined),
         onLog: (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
       },
       new AbortController().signal,

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { createSession, type Session, type SessionOutcome } from '@tiltts/runtime'
+import { createSession, globalSpan, type Session, type SessionOutcome } from '@tiltts/runtime'
 import { exitCode, type Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
 import { portOf } from '../sessions/connect.js'
@@ -7,13 +7,21 @@ import { serveAtPort } from '../sessions/ports.js'
 import { announceSession } from '../sessions/registry.js'
 import { sessionToken } from '../sessions/token.js'
 import { packageVersion } from '../version.js'
-import { createPorts } from './compose.js'
+import { hasColour } from '../terminal/colour.js'
+import { createPorts, sessionEnv } from './compose.js'
 import { configFile } from './config-file.js'
+import { warn } from './evaluate-once.js'
 import { onSignals } from './signals.js'
 
 export interface HostOptions {
   readonly ciTimeoutMs?: number | undefined
   readonly onNames?: (mainPath: string, names: readonly string[]) => void | Promise<void>
+}
+
+/** How a session ended: by itself, or with the code that was asked for. */
+export interface SessionEnd {
+  readonly code: number
+  readonly outcome: SessionOutcome | undefined
 }
 
 /** An engine in this process, with its server, from before its start to after its end. */
@@ -22,7 +30,7 @@ export interface HostedSession {
   /** One line: version, config, address. */
   readonly title: string
   /** Starts the session, waits for its end, stops everything. */
-  run(): Promise<{ readonly code: number; readonly outcome: SessionOutcome | undefined }>
+  run(): Promise<SessionEnd>
   /** Asks for the end, with this exit code. Again: everything is killed at once. */
   end(code: number): void
   /** What Ctrl-C does. */
@@ -37,14 +45,20 @@ export async function hostSession(command: 'dev' | 'ci', invocation: Invocation,
   const host = textFlag(invocation, 'host') ?? process.env['TILT_HOST'] ?? 'localhost'
   const version = packageVersion()
   const server = await serveAtPort(portOf(invocation), { host, token: sessionToken(), now: Date.now, version })
-  const { ports, env, close } = createPorts({ mainPath, port: server.port, host, keepLogs: true })
-  const session = createSession({
+  let session: Session | undefined
+  const onWarning = (message: string): void => {
+    if (session === undefined) warn(message)
+    else session.logs.append(globalSpan, `${message}\n`, 'warn')
+  }
+  const { ports, close } = await createPorts({ mainPath, repeated: command === 'dev', onWarning })
+  session = createSession({
     ports,
     options: {
       command,
       mainPath,
       args: [...invocation.words, ...invocation.rest],
-      env,
+      env: sessionEnv({ host, port: server.port }),
+      colour: hasColour(process.stdout),
       version,
       ciTimeoutMs: options.ciTimeoutMs,
       onNames: (names) => void options.onNames?.(mainPath, names),

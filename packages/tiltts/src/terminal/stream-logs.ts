@@ -1,21 +1,52 @@
+import type { LogSegment } from '@tiltts/core/logs'
 import type { Session } from '@tiltts/runtime'
+import { wellKnown } from '@tiltts/spec'
 import type { Invocation } from '../cli/command.js'
 import { choiceFlag, listFlag } from '../cli/parse.js'
 import { hasColour } from './colour.js'
 import { createLogPrinter } from './log-printer.js'
 
-/** Prints what the session logs to stdout as the flags ask, until the returned function is called. */
-export function streamLogs(session: Session, invocation: Invocation): () => void {
+export interface LogStream {
+  /** Writes what waits to be written, so that other output comes after it. */
+  flush(): void
+  end(): void
+}
+
+/** Prints what the session logs to stdout as the flags ask, until it is ended. */
+export function streamLogs(session: Session, invocation: Invocation): LogStream {
   const resources = listFlag(invocation, 'log-resource')
   const minLevel = choiceFlag(invocation, 'log-level', ['debug', 'verbose', 'info', 'warn', 'error'])
   const source = choiceFlag(invocation, 'log-source', ['all', 'build', 'runtime'])
+  const json = invocation.flags['json'] === true
+  const own = createLogPrinter({ write: (text) => process.stderr.write(text), colour: hasColour(process.stderr) })
   const printer = createLogPrinter({
     write: (text) => process.stdout.write(text),
     colour: hasColour(process.stdout),
-    json: invocation.flags['json'] === true,
+    json,
     ...(resources.length === 0 ? {} : { resources }),
     ...(minLevel === undefined ? {} : { minLevel }),
     ...(source === undefined ? {} : { source }),
   })
-  return session.logs.subscribe((segment) => printer.print(segment))
+  const unsubscribe = session.logs.subscribe((segment) => (!json && isOwnComplaint(segment) ? own : printer).print(segment))
+  const unsubscribeNames = session.store.subscribe((batch) => {
+    const added = batch.filter((change) => change.kind === 'UIResource' && change.type === 'added')
+    if (added.length > 0) printer.know(added.map((change) => change.name))
+  })
+  return {
+    flush() {
+      own.flush()
+      printer.flush()
+    },
+    end() {
+      unsubscribe()
+      unsubscribeNames()
+      own.end()
+      printer.end()
+    },
+  }
+}
+
+/** What tiltts itself complains about, of the config above all: that belongs on stderr. */
+function isOwnComplaint({ own, level, span }: LogSegment): boolean {
+  return own === true && (level === 'error' || level === 'warn') && (span.resource === '' || span.resource === wellKnown.tiltfile)
 }

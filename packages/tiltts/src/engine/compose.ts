@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '@tiltts/adapters/clock'
+import { createConfigHost, sourceEntry } from '@tiltts/adapters/config-host'
+import { createFiles } from '@tiltts/adapters/files'
+import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
+import { createNetwork } from '@tiltts/adapters/network'
+import { createProcesses } from '@tiltts/adapters/processes'
+import { folderRecords } from '@tiltts/adapters/records'
+import type { Ports } from '@tiltts/runtime'
+import { projectFolder } from '../sessions/folders.js'
+import { packageFolder, packageVersion } from '../version.js'
+
+export interface ComposeOptions {
+  /** Absolute path of the config. */
+  readonly mainPath: string
+  /** Whether configs are going to be evaluated again and again. */
+  readonly repeated: boolean
+  /** Told what went wrong beside the main thing: logs that cannot be kept, processes that could not be cleaned up. */
+  readonly onWarning: (message: string) => void
+}
+
+export interface Composed {
+  readonly ports: Ports
+  /** Ends what the ports hold. After a session has stopped only its logs are left to be closed. */
+  close(): Promise<void>
+}
+
+/** The one place that chooses adapters. */
+export async function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): Promise<Composed> {
+  const base = dirname(mainPath)
+  const state = projectFolder(base)
+  const clock = systemClock()
+  const processes = createProcesses({ sessionId: randomUUID(), stateFolder: join(state, 'processes'), onWarning })
+  const configHost = createConfigHost({
+    processes,
+    clock,
+    entry: hostEntry(),
+    cliPackageDir: packageFolder,
+    version: packageVersion(),
+    keepStandby: repeated,
+  })
+  const files = createFiles({ base })
+  const logArchive = folderLogArchive({
+    folder: await openSessionLogFolder(join(state, 'logs')),
+    onError: (error) => onWarning(error.message),
+  })
+  return {
+    ports: {
+      clock,
+      processes,
+      configHost,
+      files,
+      logArchive,
+      network: createNetwork(),
+      records: folderRecords(join(state, 'records')),
+      uid: randomUUID,
+    },
+    async close() {
+      await configHost.close()
+      await processes.close()
+      await files.close()
+      await logArchive.close()
+    },
+  }
+}
+
+/** The bundled host beside this file, else the sources. */
+function hostEntry(): ReturnType<typeof sourceEntry> {
+  const bundled = fileURLToPath(new URL('config-host.js', import.meta.url))
+  return existsSync(bundled) ? { path: bundled, execArgv: [] } : sourceEntry()
+}
+
+/** The environment of a session and its commands: this process's own, and where the session listens. */
+export function sessionEnv(address: { readonly port: number; readonly host: string } | undefined): Readonly<Record<string, string>> {
+  const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const listens = address === undefined ? [] : [['TILT_PORT', String(address.port)], ['TILT_HOST', address.host]]
+  return Object.fromEntries([...own, ...listens])
+}
