@@ -18,9 +18,6 @@ export function secret(value: string, name?: string): string {
     return String(value)
   }
   const replacement = name === undefined ? '[redacted secret]' : `[redacted secret ${name}]`
-  if (value !== '') {
-    call.recorder.recordSecret({ value, replacement })
-    call.recorder.options.onSecret?.({ value, replacement })
-  }
+  if (value !== '') call.recorder.recordSecret({ value, replacement })
   return value
 }

@@ -1,15 +1,32 @@
 /** The candidate that a misspelt name most likely means, if one is near enough. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1
+  let least = Math.max(1, Math.floor(name.length / 3)) + 0.5
   for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    const distance = distanceOf(name.toLowerCase(), candidate.toLowerCase())
     if (distance < least) {
       best = candidate
       least = distance
     }
   }
   return best
+}
+
+/** Abbreviations count half: `command` means `cmd`, `dependencies` means `deps`. */
+function distanceOf(name: string, candidate: string): number {
+  const [short, long] = name.length < candidate.length ? [name, candidate] : [candidate, name]
+  const abbreviates = short.length >= 2 && short[0] === long[0] && isSubsequence(short, long)
+  return editDistance(name, candidate) / (abbreviates ? 2 : 1)
+}
+
+function isSubsequence(short: string, long: string): boolean {
+  let from = 0
+  for (const letter of short) {
+    const found = long.indexOf(letter, from)
+    if (found < 0) return false
+    from = found + 1
+  }
+  return true
 }
 
 /** `Did you mean x?`, or nothing. */

@@ -38,8 +38,9 @@ export function createCollector(options: CollectorOptions): Collector {
       return places
     },
     recordRead(read: ConfigRead): void {
-      if (!open) return
-      draft.reads.set(`${read.kind}${read.depth ?? ''} ${read.path}`, read)
+      const key = `${read.kind}${read.depth ?? ''} ${read.path}`
+      if (!open || draft.reads.has(key)) return
+      draft.reads.set(key, read)
       options.onRead?.(read)
     },
     recordSecret(secret: SecretSpec): void {
@@ -50,11 +51,9 @@ export function createCollector(options: CollectorOptions): Collector {
       recorder.recordRead({ path, kind: 'file' })
     },
     diagnosticOf(finding: Finding): Diagnostic {
-      const places = [
-        ...(finding.places ?? []),
-        ...(finding.at ? recorder.placesOf(finding.at) : []),
-        ...(finding.also ? recorder.placesOf(finding.also).slice(0, 1) : []),
-      ]
+      const [first, ...callers] = finding.at ? recorder.placesOf(finding.at) : []
+      const also = finding.also ? recorder.placesOf(finding.also)[0] : undefined
+      const places = [...(finding.places ?? []), first, also, ...callers].filter((place) => place !== undefined)
       const { code, severity, message, hint } = finding
       return hint === undefined ? { code, severity, message, places } : { code, severity, message, places, hint }
     },

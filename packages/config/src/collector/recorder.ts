@@ -30,7 +30,7 @@ export interface Finding {
   readonly at?: Error | undefined
   /** Places that are known already, for what stands in a data file: they come first. */
   readonly places?: readonly Place[] | undefined
-  /** A second call that belongs to it, shown after the first: `declared here before`. */
+  /** Another call that belongs to it: its place comes second. */
   readonly also?: Error | undefined
 }
 
