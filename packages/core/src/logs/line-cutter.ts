@@ -34,7 +34,7 @@ export function createLineCutter(options: LineCutterOptions): LineCutter {
     while (start < lines.length) {
       const end = begun ? lines.indexOf('\n', start) + 1 : blockEnd(lines, start, maxLength)
       if (end - start > maxLength) {
-        start += emitPiece(lines.slice(start, end))
+        while (end - start > maxLength) start += emitPiece(lines.slice(start, end))
         continue
       }
       const whole = start === 0 && end === lines.length
@@ -42,6 +42,10 @@ export function createLineCutter(options: LineCutterOptions): LineCutter {
       begun = false
       start = end
     }
+  }
+
+  function emitClean(lines: string): void {
+    emitLines(scrub(lines.includes('\r') ? lines.replace(/\r+\n/g, '\n') : lines))
   }
 
   /** The first part of a long text; returns its length. */
@@ -67,7 +71,7 @@ export function createLineCutter(options: LineCutterOptions): LineCutter {
       else {
         const lines = open + (end === text.length ? text : text.slice(0, end))
         open = text.slice(end)
-        emitLines(scrub(lines.includes('\r') ? lines.replace(/\r+\n/g, '\n') : lines))
+        emitClean(lines)
       }
       if (open.length > maxLength) emitOpenPieces()
     },
@@ -75,7 +79,7 @@ export function createLineCutter(options: LineCutterOptions): LineCutter {
       if (open === '' && !begun) return
       const line = `${open}\n`
       open = ''
-      emitLines(scrub(line.replace(/\r+\n/g, '\n')))
+      emitClean(line)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { SecretSpec } from '@tiltts/spec'
+import { createReplacer, type Replacer } from './replacer.js'
 
 /** Shorter values (`1`, `true`, `root`) stand in nearly every line; scrubbing them would destroy the log. */
 const minBytes = 5
@@ -14,9 +15,8 @@ export interface Scrubber {
 }
 
 export function createScrubber(): Scrubber {
-  const replacements = new Map<string, string>()
-  let pattern: RegExp | undefined
-  let longest = 0
+  const known = new Map<string, string>()
+  let replacer: Replacer | undefined
 
   return {
     add(secrets) {
@@ -24,40 +24,18 @@ export function createScrubber(): Scrubber {
       for (const secret of secrets) {
         const replacement = secret.replacement.replace(/[\r\n]+/g, ' ')
         for (const form of secretForms(secret.value)) {
-          if (replacements.has(form)) continue
-          replacements.set(form, replacement)
+          if (known.has(form)) continue
+          known.set(form, replacement)
           fresh.set(form, replacement)
-          longest = Math.max(longest, form.length)
         }
       }
       if (fresh.size === 0) return undefined
-      pattern = anyOf(replacements.keys())
-      return replacer(anyOf(fresh.keys()), fresh)
+      replacer = createReplacer(known)
+      return createReplacer(fresh).replace
     },
-    scrub(text) {
-      return pattern === undefined ? text : replacer(pattern, replacements)(text)
-    },
-    safeEnd(text) {
-      if (pattern === undefined) return text.length
-      let end = Math.max(0, text.length - longest + 1)
-      pattern.lastIndex = Math.max(0, end - longest)
-      for (let found = pattern.exec(text); found !== null && found.index < end; found = pattern.exec(text)) {
-        end = Math.max(end, pattern.lastIndex)
-      }
-      pattern.lastIndex = 0
-      return end
-    },
+    scrub: (text) => replacer?.replace(text) ?? text,
+    safeEnd: (text) => replacer?.safeEnd(text) ?? text.length,
   }
-}
-
-function replacer(pattern: RegExp, replacements: ReadonlyMap<string, string>): (text: string) => string {
-  return (text) => text.replace(pattern, (found) => replacements.get(found) ?? found)
-}
-
-/** The longest first, so that a value that begins with another one is replaced as a whole. */
-function anyOf(values: Iterable<string>): RegExp {
-  const sorted = [...values].sort((a, b) => b.length - a.length)
-  return new RegExp(sorted.map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g')
 }
 
 /** All ways in which a value is likely to show in a line: plain, in base64, inside a JSON string, and line by line. */
