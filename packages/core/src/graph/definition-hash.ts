@@ -1,4 +1,4 @@
-import { type CommandSpec, isFunctionCommand, type LocalResourceNode, type StepSpec } from '@tiltts/spec'
+import { isFunctionCommand, type LocalResourceNode, type StepSpec } from '@tiltts/spec'
 import { hashText } from './hash.js'
 
 /**
@@ -6,29 +6,31 @@ import { hashText } from './hash.js'
  * again for it.
  */
 export function updateHash({ cmd }: Pick<LocalResourceNode, 'cmd'>): string {
-  return hashText(canonical(cmd === undefined ? null : stepDefinition(cmd)))
+  return hashText(cmd === undefined ? '' : stepText(cmd))
 }
 
 /** Hash of what makes a server the one it is: its command, folder, environment and probe. */
 export function serveHash({ serve }: Pick<LocalResourceNode, 'serve'>): string {
-  return hashText(canonical(serve === undefined ? null : { ...stepDefinition(serve), probe: serve.probe }))
+  return hashText(serve === undefined ? '' : `${stepText(serve)}${canonical(serve.probe)}`)
 }
 
-function stepDefinition({ command, dir, env }: StepSpec): Readonly<Record<string, unknown>> {
-  return { command: commandDefinition(command), dir, env }
-}
-
-/** Without the way people wrote it: `sh -c x` is the same command however it was spelled. */
-function commandDefinition(command: CommandSpec): unknown {
-  return isFunctionCommand(command) ? { fn: command.fn } : { argv: command.argv }
+/** Without the way people wrote the command: `sh -c x` is the same however it was spelled. */
+function stepText({ command, dir, env }: StepSpec): string {
+  const run = isFunctionCommand(command) ? [command.fn.$fn, command.fn.hash] : { argv: command.argv }
+  return JSON.stringify([run, dir, Object.entries(env).sort(byKey)])
 }
 
 /** Plain data as one text: equal data gives equal text, whatever the order of properties; absent is as `undefined`. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+  return `{${entries
+    .sort(byKey)
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
+    .join(',')}}`
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

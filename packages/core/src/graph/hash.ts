@@ -3,20 +3,23 @@
  * none, and is no protection against somebody who wants two texts to have one hash.
  */
 export function hashText(text: string): string {
-  const bytes = new TextEncoder().encode(text)
+  const { buffer, byteOffset, byteLength } = encoder.encode(text)
+  const bytes = new DataView(buffer, byteOffset, byteLength)
   const state: Lanes = [0, 0, 0, 0]
-  const whole = bytes.length - (bytes.length % 16)
+  const whole = byteLength - (byteLength % 16)
   for (let at = 0; at < whole; at += 16) mixBlock(state, bytes, at)
   for (let lane = 3; lane >= 0; lane--) {
     const word = wordAt(bytes, whole + lane * 4)
     if (word !== 0) state[lane as Lane] ^= scramble(word, lane as Lane)
   }
-  for (const lane of lanes) state[lane] ^= bytes.length
+  for (const lane of lanes) state[lane] ^= byteLength
   spread(state)
   for (const lane of lanes) state[lane] = avalanche(state[lane])
   spread(state)
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
 }
+
+const encoder = new TextEncoder()
 
 type Lanes = [number, number, number, number]
 type Lane = 0 | 1 | 2 | 3
@@ -27,7 +30,7 @@ const wordTurn = [15, 16, 17, 18] as const
 const laneTurn = [19, 17, 15, 13] as const
 const addend = [0x561ccd1b, 0x0bcaa747, 0x96cd1c35, 0x32ac3b17] as const
 
-function mixBlock(state: Lanes, bytes: Uint8Array, at: number): void {
+function mixBlock(state: Lanes, bytes: DataView, at: number): void {
   for (const lane of lanes) {
     const turned = rotate(state[lane] ^ scramble(wordAt(bytes, at + lane * 4), lane), laneTurn[lane])
     const next = state[((lane + 1) % 4) as Lane]
@@ -41,9 +44,11 @@ function scramble(word: number, lane: Lane): number {
 }
 
 /** Four bytes, the lowest first; what lies past the end counts as zero. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  const byte = (offset: number): number => bytes[at + offset] ?? 0
-  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)
+function wordAt(bytes: DataView, at: number): number {
+  if (at + 4 <= bytes.byteLength) return bytes.getInt32(at, true)
+  let word = 0
+  for (let i = bytes.byteLength - 1; i >= at; i--) word = (word << 8) | bytes.getUint8(i)
+  return word
 }
 
 function spread(state: Lanes): void {

@@ -1,7 +1,5 @@
 export { applyObjects } from './apply-objects.js'
 export { disableSource, serveCmd, updateCmd } from './cmd-specs.js'
-export { canonical } from './definition-hash.js'
-export { hashText } from './hash.js'
 export { linkGraph } from './link-graph.js'
 export { toObjects } from './to-objects.js'
 export type { DesiredObject, LinkedGraph, LinkedResource, LinkResult } from './types.js'

@@ -1,5 +1,5 @@
-import type { Diagnostic, GraphSpec } from '@tiltts/spec'
-import { compileIgnore } from '../paths/compile-ignore.js'
+import type { Diagnostic, GraphSpec, IgnoreRule } from '@tiltts/spec'
+import { compileIgnore, type IgnoreMatcher } from '../paths/compile-ignore.js'
 import { findProducers } from '../schedule/producers.js'
 import { type Edges, knots } from './cycles.js'
 import { type Names, placesOf } from './names.js'
@@ -19,7 +19,7 @@ export function linkInputs(graph: GraphSpec, names: Names, dependencies: Edges):
       name,
       deps,
       outputs,
-      ignores: compileIgnore([...ignores, ...graph.watchIgnores]).ignored,
+      ignores: ignoredBy([...ignores, ...graph.watchIgnores]),
     })),
   )
   const all = new Map(
@@ -38,6 +38,15 @@ export function linkInputs(graph: GraphSpec, names: Names, dependencies: Edges):
     writers.filter((writer) => circular(reader, writer)).map((writer) => circle(reader, writer, names)),
   )
   return { producers, diagnostics: left }
+}
+
+/** Few resources read what others write, so the rules of the others are never compiled. */
+function ignoredBy(rules: readonly IgnoreRule[]): (path: string) => boolean {
+  let matcher: IgnoreMatcher | undefined
+  return (path) => {
+    matcher ??= compileIgnore(rules)
+    return matcher.ignored(path)
+  }
 }
 
 function circle(reader: string, writer: string, names: Names): Diagnostic {

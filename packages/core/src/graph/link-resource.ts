@@ -41,6 +41,7 @@ function edgesOf(node: ResourceNode): readonly ResourceEdge[] {
 
 /** Commands get the environment of the whole config, below their own. */
 function withEnv(node: LocalResourceNode, env: Readonly<Record<string, string>>): LocalResourceNode {
+  if (Object.keys(env).length === 0) return node
   const add = <T extends StepSpec>(step: T | undefined): T | undefined =>
     step === undefined ? undefined : { ...step, env: { ...env, ...step.env } }
   return { ...node, cmd: add(node.cmd), serve: add(node.serve), onDown: add(node.onDown) }

@@ -1,6 +1,5 @@
 import type { IgnoreRule } from '@tiltts/spec'
-import { type IgnorePattern, ignorePattern } from './ignore-pattern.js'
-import { malformed } from './pattern-source.js'
+import { type IgnorePattern, ignorePattern, isMalformed } from './ignore-pattern.js'
 
 /** What a set of ignore rules says of absolute paths with slashes. */
 export interface IgnoreMatcher {
@@ -30,16 +29,14 @@ export function compileIgnore(rules: readonly IgnoreRule[]): IgnoreMatcher {
 
 /** The patterns of the rules that cannot be read, as they were written. */
 export function malformedPatterns(rules: readonly IgnoreRule[]): readonly string[] {
-  return rules.flatMap(({ patterns, basePath }) =>
-    patterns.filter((pattern) => ignorePattern(pattern, basePath) === malformed),
-  )
+  return rules.flatMap(({ patterns }) => patterns.filter(isMalformed))
 }
 
 /** The patterns of a rule, last first, since the last one that matches decides. */
 function compileRule(rule: IgnoreRule): readonly IgnorePattern[] {
   return rule.patterns
     .map((text) => ignorePattern(text, rule.basePath))
-    .filter((pattern) => pattern !== undefined && pattern !== malformed)
+    .filter((pattern) => pattern !== undefined)
     .reverse()
 }
 

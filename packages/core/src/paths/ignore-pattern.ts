@@ -13,29 +13,33 @@ export interface IgnorePattern {
   mayMatchBelow(folder: string): boolean
 }
 
-/** Reads a pattern that belongs to a folder; `undefined` when there is nothing in it, or it is malformed. */
-export function ignorePattern(text: string, basePath: string): IgnorePattern | typeof malformed | undefined {
-  const trimmed = text.trim()
-  if (trimmed === '') return undefined
-  const keeps = trimmed.startsWith('!')
-  const written = keeps ? trimmed.slice(1).trim() : trimmed
-  if (written === '') return malformed
+/** Whether a pattern cannot be read. */
+export function isMalformed(text: string): boolean {
+  const written = text.trim().replace(/^!\s*/, '')
+  if (written === '') return text.trim() !== ''
+  return /[[\\]/.test(written) && patternSource(cleanPath(written)) === malformed
+}
+
+/** A pattern that belongs to a folder; `undefined` when there is nothing in it, or it is malformed. */
+export function ignorePattern(text: string, basePath: string): IgnorePattern | undefined {
+  if (isMalformed(text)) return undefined
+  const written = text.trim().replace(/^!\s*/, '')
   const { base, pattern } = anchor(written, cleanPath(basePath))
-  const source = patternSource(pattern)
-  if (source === malformed) return malformed
-  // A folder's own path matches nothing by `.` or `/`: a rule cannot ignore the whole it stands in.
+  // A rule cannot ignore the folder it stands in: `.` and `/` match nothing.
   if (pattern === '' || pattern === '.') return undefined
+  const source = patternSource(pattern)
+  if (source === malformed) return undefined
 
   const segments = pattern.split('/')
-  const regex = new RegExp(`^(?:${source})(?:/|$)`, 'su')
+  const regex = wholeParts(source)
   // `x/*` and `x/**` match all that is below x, though not x.
   const stem = /^(.*)\\\/(?:\.\*|\[\^\/\]\*)$/s.exec(source)?.[1]
-  const stemRegex = stem === undefined ? undefined : new RegExp(`^(?:${stem})(?:/|$)`, 'su')
+  const stemRegex = stem === undefined ? undefined : wholeParts(stem)
   const prefix = fixedSegments(segments)
   const open = prefix.length < segments.length
 
   return {
-    keeps,
+    keeps: text.trim().startsWith('!'),
     matches(path) {
       const relative = relativeTo(path, base)
       return relative !== undefined && relative !== '' && regex.test(relative)
@@ -55,6 +59,11 @@ export function ignorePattern(text: string, basePath: string): IgnorePattern | t
       return parts.every((part, index) => prefix[index]?.test(part) ?? true)
     },
   }
+}
+
+/** Matches a relative path, or a folder it is in. */
+function wholeParts(source: string): RegExp {
+  return new RegExp(`^(?:${source})(?:/|$)`, 'su')
 }
 
 /** The folder a pattern counts from, and the rest: `../lib/*.js` counts from one folder up. */

@@ -1,6 +1,3 @@
-/** Containers that are frozen all the way down, because they were made here. */
-const owned = new WeakSet<object>()
-
 type Container = Readonly<Record<string, unknown>> | readonly unknown[]
 
 /**
@@ -14,37 +11,39 @@ export function keep<T>(previous: T | undefined, next: T): T {
 
 function keepValue(previous: unknown, next: unknown): unknown {
   if (Object.is(previous, next) || !isContainer(next)) return next
-  // What the store made before needs no copy, so moving it about (as in a list that shifts) costs one comparison.
-  if (owned.has(next)) return equal(previous, next) ? previous : next
-  return Array.isArray(next)
-    ? keepArray(previous, next)
-    : keepRecord(previous, next as Readonly<Record<string, unknown>>)
+  // What nobody can change needs no copy, so moving it about (as in a list that shifts) costs one comparison.
+  if (isFrozenThrough(next)) return equal(previous, next) ? previous : next
+  if (Array.isArray(next)) return keepArray(previous, next)
+  return keepRecord(previous, next as Readonly<Record<string, unknown>>)
 }
 
 function keepArray(previous: unknown, next: readonly unknown[]): unknown {
   const old: readonly unknown[] | undefined = Array.isArray(previous) ? previous : undefined
   const out = next.map((item, index) => keepValue(old?.[index], item))
   if (old?.length === out.length && out.every((item, index) => Object.is(item, old[index]))) return old
-  return own(out)
+  return Object.freeze(out)
 }
 
 function keepRecord(previous: unknown, next: Readonly<Record<string, unknown>>): unknown {
   const old = isRecord(previous) ? previous : undefined
-  const out: Record<string, unknown> = {}
-  let changed = old === undefined
+  let out: Record<string, unknown> | undefined
+  let same = old !== undefined
   let count = 0
   for (const key of Object.keys(next)) {
-    if (next[key] === undefined) continue
+    const given = next[key]
+    if (given === undefined) continue
     count++
     const before = old !== undefined && Object.hasOwn(old, key) ? old[key] : undefined
-    const value = keepValue(before, next[key])
-    changed ||= !Object.is(value, before)
+    const value = keepValue(before, given)
+    same &&= Object.is(value, before)
+    if (value === given) continue
+    out ??= { ...next }
     // Defined rather than assigned: a key called `__proto__` is data like any other.
-    if (key === '__proto__') Object.defineProperty(out, key, { value, enumerable: true })
+    if (key === '__proto__') Object.defineProperty(out, key, { value })
     else out[key] = value
   }
-  if (!changed && old !== undefined && definedKeys(old) === count) return old
-  return own(out)
+  if (same && old !== undefined && definedKeys(old) === count) return old
+  return Object.freeze(out ?? { ...next })
 }
 
 /** Whether two values hold the same plain data. */
@@ -57,9 +56,12 @@ export function equal(a: unknown, b: unknown): boolean {
   return Object.keys(a).every((key) => a[key] === undefined || (Object.hasOwn(b, key) && equal(a[key], b[key])))
 }
 
-function own<T extends Container>(value: T): T {
-  owned.add(Object.freeze(value))
-  return value
+function isFrozenThrough(value: unknown): boolean {
+  if (!isContainer(value)) return true
+  if (!Object.isFrozen(value)) return false
+  if (Array.isArray(value)) return value.every(isFrozenThrough)
+  const record = value as Readonly<Record<string, unknown>>
+  return Object.keys(record).every((key) => isFrozenThrough(record[key]))
 }
 
 function definedKeys(record: Readonly<Record<string, unknown>>): number {
