@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { processesContract } from '@tiltts/runtime/contracts/processes'
 import { afterAll } from 'vitest'
 import { createProcesses } from './create-processes.js'
+import { leaveBehind } from './engine.test.support.js'
 import { isRunning } from './process-table.js'
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), 'tiltts-processes-')))
@@ -41,23 +41,5 @@ for (const launcher of ['node', 'execa'] as const) {
       elapse: (ms) => wait(ms),
       now: Date.now,
     }
-  })
-}
-
-/** Starts a process from an engine of its own, and kills that engine. */
-function leaveBehind(stateFolder: string): Promise<number> {
-  const engine = `
-    import { createProcesses } from '${new URL('create-processes.ts', import.meta.url)}'
-    const processes = createProcesses({ sessionId: 'killed', stateFolder: '${stateFolder}', reaper: false })
-    const { pid } = processes.spawn({ argv: ['sleep', '1000'], dir: '/', env: { PATH: process.env.PATH } })
-    console.log(pid)
-    process.kill(process.pid, 'SIGKILL')
-  `
-  const argv = ['--conditions', '@tiltts/source', '--import', 'tsx', '--input-type=module', '-e', engine]
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, argv, { cwd: import.meta.dirname }, (error, stdout, stderr) => {
-      if (error?.signal === 'SIGKILL') resolve(Number(stdout))
-      else reject(new Error(stderr))
-    })
   })
 }

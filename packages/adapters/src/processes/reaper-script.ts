@@ -1,9 +1,9 @@
 /**
- * The reaper of a session, for any POSIX shell: `sh -c <this> tiltts-reaper <session id> <proc|ps>`. A shell, since one sits
- * beside each session and a shell takes a megabyte where Node takes forty.
+ * The reaper of a session, for any POSIX shell: `sh -c <this> tiltts-reaper <session id> <proc|ps> <grace time in tenths
+ * of a second>`. A shell, since one sits beside each session and a shell takes a megabyte where Node takes forty.
  *
  * It reads lines: `start <group> <start time of its leader>`, `end <group>`, and `done` when nothing is left to do. When its
- * input ends without `done`, the engine has died, and what runs of the session is ended: SIGTERM, up to 2 seconds, SIGKILL.
+ * input ends without `done`, the engine has died, and what runs of the session is ended: SIGTERM, the grace time at most, SIGKILL.
  *
  * Of the session are the members of the groups named, as long as the leader has the start time named (ids are used again),
  * and all that carry the session in their environment (they may have left their group). Start times are clock ticks after boot
@@ -11,7 +11,7 @@
  */
 export const REAPER_SCRIPT = `
 trap '' INT TERM HUP QUIT PIPE
-id=$1 mode=$2 live=' '
+id=$1 mode=$2 grace=$3 live=' '
 
 # All processes: pid, group, state, start time.
 if [ "$mode" = proc ]; then
@@ -43,7 +43,7 @@ if [ "$mode" = ps ]; then
         case " $words " in *" TILTTS_SESSION=$id "*) echo "$pid" ;; esac
       done
   }
-elif printf 'a\\0b\\0' | grep -qzxF b 2>/dev/null; then
+elif { printf 'a\\0b\\0' | grep -zxF b; } >/dev/null 2>&1; then
   carriers() {
     grep -lzxF "TILTTS_SESSION=$id" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ pid _; do echo "$pid"; done
   }
@@ -90,23 +90,33 @@ while read -r what group since; do
   esac
 done
 
-groups=" $(table | confirmed | tr '\\n' ' ') "
-left=$(victims)
-[ -z "$left" ] && exit 0
+# Which of the processes in $left run.
+running() {
+  while read -r pid _ state _; do
+    case $state in Z*) continue ;; esac
+    case $left in *" $pid "*) echo "$pid" ;; esac
+  done
+}
+
+one_line() { tr '\\n' ' '; }
+
+groups=" $(table | confirmed | one_line) "
+left=" $(victims | one_line)"
+[ "$left" = ' ' ] && exit 0
 kill -TERM $left 2>/dev/null
 turn=0
-while [ "$turn" -lt 20 ]; do
+while [ "$turn" -lt "$grace" ] && [ "$left" != ' ' ]; do
   sleep 0.1 2>/dev/null || { sleep 1; turn=$((turn + 9)); }
   turn=$((turn + 1))
-  left=$(victims)
-  [ -z "$left" ] && exit 0
+  left=" $(table | running | one_line)"
 done
-# What is ended here may be starting others at the same moment.
+# What was ended may have started others on its way out.
 turn=0
-while [ "$turn" -lt 10 ] && [ -n "$left" ]; do
+while [ "$turn" -lt 10 ]; do
+  left=" $(victims | one_line)"
+  [ "$left" = ' ' ] && exit 0
   kill -KILL $left 2>/dev/null
   sleep 0.1 2>/dev/null || sleep 1
   turn=$((turn + 1))
-  left=$(victims)
 done
 `

@@ -16,7 +16,7 @@ interface SessionRecord {
 
 /** What is known of the sessions of one project. */
 export interface SessionRecords {
-  /** Says on disk that this session runs. At once, so that nothing is started before. */
+  /** Says on disk that this session runs. At once, so that nothing is started before. Throws when it cannot. */
   open(): void
   close(): Promise<void>
   /** The sessions whose engine has died. */
@@ -28,6 +28,7 @@ export interface SessionRecords {
 export function sessionRecords(folder: string, sessionId: string): SessionRecords {
   const fileOf = (id: string): string => join(folder, `${encodeURIComponent(id)}.json`)
   const forget = (id: string): Promise<void> => rm(fileOf(id), { force: true })
+  let opened = false
   return {
     open() {
       mkdirSync(folder, { recursive: true })
@@ -36,12 +37,15 @@ export function sessionRecords(folder: string, sessionId: string): SessionRecord
         fileOf(sessionId),
         JSON.stringify({ sessionId, pid: process.pid, startTime, machine: thisMachine() }),
       )
+      opened = true
     },
-    close: () => forget(sessionId),
+    async close() {
+      if (opened) await forget(sessionId)
+    },
     forget,
     async dead() {
       const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return []
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
         throw error
       })
       const records = await Promise.all(names.map((name) => read(join(folder, name))))

@@ -16,13 +16,11 @@ export function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
 /** Sends a signal to a process and all it started. Returns whether there was anything to send it to. */
 export function signalTree(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
   if (process.platform !== 'win32') return signal(-pid, name)
-  // Windows has no groups and no SIGTERM: console programs can only be ended by force, window programs be asked.
-  execFile(
-    'taskkill',
-    ['/pid', String(pid), '/T', ...(name === 'SIGKILL' ? ['/F'] : [])],
-    { windowsHide: true },
-    () => {},
-  )
+  // Windows has no groups and no SIGTERM. Programs with a window can be asked to close; the others refuse, and are ended by force.
+  const force = name === 'SIGKILL'
+  execFile('taskkill', ['/pid', String(pid), '/T', ...(force ? ['/F'] : [])], { windowsHide: true }, (refused) => {
+    if (refused && !force) signalTree(pid, 'SIGKILL')
+  })
   return true
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 
 /** Why a command could not be started. The system only gives a code, the same for a missing command and a missing folder. */
 export function describeStartFailure(error: Error, command: string, dir: string): string {
+  if (command === '') return 'no command was given'
   const code = 'code' in error ? String(error.code) : ''
   const because = (what: string): string => `spawn ${code}: ${what}`
   const folder = statSync(dir, { throwIfNoEntry: false })
