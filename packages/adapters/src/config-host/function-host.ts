@@ -21,7 +21,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   const serving = async (): Promise<{ readonly host: HostSession; readonly evaluation: HostEvaluation }> => {
     const now = await current
-    if (now.host.state !== 'gone') return now
+    if (now.host.state === 'serving') return now
     current = options.again()
     return await current
   }

@@ -209,6 +209,8 @@ export function startHostSession(options: HostSessionOptions): HostSession {
     return found
   }
   const functionsAreBlocked = async (): Promise<void> => {
+    // Calls from now on go to another host.
+    state = 'draining'
     const at = await look()
     for (const [id, { fnId }] of [...calls]) {
       const guilty = at.call === undefined || at.call === 0 || at.call === id

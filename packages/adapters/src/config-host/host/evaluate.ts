@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { type Collector, createCollector, installCollector } from '@tiltts/config/collector'
@@ -47,7 +48,11 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
   const stopped = new Promise<void>((resolve) => {
     stop = resolve
   })
+  const told = new Set<unknown>()
   const fail = (thrown: unknown): void => {
+    // What stops the evaluation is thrown through the config as well.
+    if (told.has(thrown)) return
+    told.add(thrown)
     for (const diagnostic of diagnose(thrown)) failures.push(diagnostic)
   }
 
@@ -93,6 +98,7 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
     if (problem !== undefined) surroundings.log(`tsconfig.json cannot be used: ${problem}\n`, 'warn')
 
     const config = async (): Promise<void> => {
+      if (!existsSync(request.mainPath)) return void failures.push(noConfig(request.mainPath))
       await collector.runDefault(await import(pathToFileURL(request.mainPath).href))
     }
     const stuck = whenStuck(surroundings.busy)
@@ -125,6 +131,14 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
     },
   }
 }
+
+const noConfig = (mainPath: string): Diagnostic => ({
+  code: 'config/no-config',
+  severity: 'error',
+  message: `${mainPath} does not exist`,
+  places: [],
+  hint: 'Create it, or name another with --file',
+})
 
 /** The ids of all functions in a graph, wherever they stand in it. */
 function functionIds(value: unknown): readonly string[] {

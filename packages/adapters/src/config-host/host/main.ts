@@ -68,7 +68,11 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
     const { collector } = end
     const abort = new AbortController()
     calls.set(id, abort)
-    const step = stepContext(context, { signal: abort.signal, run: commands.run, log })
+    const step = stepContext(context, {
+      signal: abort.signal,
+      run: (request) => inCall(id, () => commands.run(request)),
+      log: (text, level) => up.log({ call: id, level, text }),
+    })
     const outcome = await inCall(id, () => callFunction(collector, fnId, step))
     calls.delete(id)
     up.send({ type: 'settled', id, outcome })
@@ -88,7 +92,9 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
     if (message.type === 'ping') up.send({ type: 'pong' })
     else if (message.type === 'evaluate') evaluate(message.request).catch(bug)
     else if (message.type === 'call') call(message).catch(bug)
-    else if (message.type === 'abort') calls.get(message.id)?.abort(new Error(message.reason))
+    else if (message.type === 'abort') {
+      inCall(message.id, () => calls.get(message.id)?.abort(new Error(message.reason)))
+    }
     else if (message.type === 'leave') realExit(0)
     else commands.take(message)
   })
