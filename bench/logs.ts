@@ -59,7 +59,7 @@ async function throughStore(pieces: readonly Buffer[], rounds: number, sink: num
   }
   const archive = folderLogArchive({ folder, onError: fail })
   const logs = createLogStore({ now: Date.now, archive })
-  const printer = createLogPrinter({ write: (text) => writeSync(sink, text), colour: false })
+  const printer = createLogPrinter({ write: (bytes) => writeSync(sink, bytes), colour: false })
   let printed = 0
   logs.subscribe((segment) => {
     printed += segment.count

@@ -32,7 +32,7 @@ localResource('check', { cmd: 'echo checked', resourceDeps: [api] })
       'tilt.config.ts': `import { localResource } from 'tiltts'
 localResource('good', { cmd: 'echo fine', allowParallel: true })
 localResource('bad', { cmd: 'echo before the end; echo the reason >&2; exit 7', allowParallel: true })
-localResource('never', { cmd: 'sleep 100', allowParallel: true })
+localResource('never', { cmd: 'exec sh -c "sleep 100; true $0" $PWD', allowParallel: true })
 `,
     })
     const { code, stdout, stderr, ms } = await runTiltts(project, ['ci', '--port', '0'])
@@ -42,7 +42,7 @@ localResource('never', { cmd: 'sleep 100', allowParallel: true })
     const report = stdout.slice(stdout.lastIndexOf('RESOURCE'))
     expect(report).toMatch(/bad +failed/)
     expect(report).toContain('the reason')
-    expect(processesMatching('sleep 100')).toEqual([])
+    expect(processesMatching(project.folder)).toEqual([])
   })
 
   it('CI-03: a server that ends, even with exit code 0, fails it', async () => {
@@ -82,12 +82,12 @@ localResource('sick', { serveCmd: ['node', 'sick.cjs'], readinessProbe: probe.ht
   it('exits 2 when the config is wrong, 130 when it is interrupted', async () => {
     const wrong = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('a', { cmd: 'true', resourceDeps: ['b'] })\n` })
     expect(await runTiltts(wrong, ['ci', '--port', '0'])).toMatchObject({ code: 2 })
-    const slow = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('slow', { cmd: 'echo begun; sleep 60' })\n` })
+    const slow = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('slow', { cmd: 'echo begun; exec sh -c "sleep 60; true $0" $PWD' })\n` })
     const ci = startTiltts(slow, ['ci', '--port', '0'])
-    await ci.printed('begun')
+    await ci.printed('│ begun')
     ci.signal('SIGINT')
     expect(await ci.finished).toMatchObject({ code: 130 })
-    expect(processesMatching('sleep 60')).toEqual([])
+    expect(processesMatching(slow.folder)).toEqual([])
   })
 
   it('CI-06: leaves out what is not started by itself and what is disabled', async () => {

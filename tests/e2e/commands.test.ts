@@ -24,7 +24,7 @@ describe('commands that talk to a session', () => {
   it('TRIG-06: trigger runs a resource, waits when asked, and knows no other with exit code 4', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })
-    await dev.printed('said hello')
+    await dev.printed('│ said hello')
     expect(await runTiltts(project, ['trigger', 'by-hand', '--wait'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Successfully triggered update for resource: "by-hand"') })
     expect(dev.stdout()).toContain('by hand')
     const unknown = await runTiltts(project, ['trigger', 'by-hnd'])
@@ -34,26 +34,26 @@ describe('commands that talk to a session', () => {
   it('trigger --wait fails when the update fails', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '5' } })
-    await dev.printed('said hello')
+    await dev.printed('│ said hello')
     expect(await runTiltts(project, ['trigger', 'by-hand', '--wait'])).toMatchObject({ code: 1 })
   })
 
   it('SEL-05: args shows and replaces the arguments while running; the same ones again change nothing', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev', '--', '--word', 'first'])
-    await dev.printed('said first')
+    await dev.printed('│ said first')
     expect((await runTiltts(project, ['args'])).stdout).toBe('--word\nfirst\n')
     expect(await runTiltts(project, ['args', '--', '--word', 'second'])).toMatchObject({ code: 0 })
-    await dev.printed('said second')
+    await dev.printed('│ said second')
     expect((await runTiltts(project, ['args', '--', '--word', 'second'])).stderr).toContain('nothing was changed')
     expect(await runTiltts(project, ['args', '--clear'])).toMatchObject({ code: 0 })
-    await dev.printed('said hello')
+    await dev.printed('│ said hello')
   })
 
   it('logs prints the past of one resource without prefix, of all with it, and follows', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources, })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })
-    await dev.printed('said hello')
+    await dev.printed('│ said hello')
     expect((await runTiltts(project, ['logs', 'say'])).stdout).toMatch(/^said hello$/m)
     expect((await runTiltts(project, ['logs'])).stdout).toMatch(/^ +say │ said hello$/m)
     const json = (await runTiltts(project, ['logs', 'say', '--json'])).stdout.trimEnd().split('\n').map((line) => JSON.parse(line))

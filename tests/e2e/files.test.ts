@@ -6,7 +6,7 @@ import { until } from '../support/processes.js'
 import { tempProject } from '../support/temp-project.js'
 import { type RunningTiltts, startTiltts } from '../support/tiltts.js'
 
-const runs = (dev: RunningTiltts): number => dev.stdout().split('build runs').length - 1
+const runs = (dev: RunningTiltts): number => dev.stdout().split('│ build runs').length - 1
 const builder = `import { localResource } from 'tiltts'\nlocalResource('build', { cmd: 'echo build runs', deps: ['src', 'not/there/yet'], ignore: ['**/*.ignored'] })\n`
 
 async function quiet(dev: RunningTiltts): Promise<number> {
@@ -100,21 +100,21 @@ localResource('gen', { cmd: 'echo build runs; sleep 0.3; mkdir -p gen; cp src/in
 `,
     })
     const first = startTiltts(project, ['dev', '--port', '0'])
-    await first.printed('used v1')
+    await first.printed('│ used v1')
     expect(first.stdout()).not.toContain('No such file')
     project.write('src/in.txt', 'v2')
-    await first.printed('used v2')
+    await first.printed('│ used v2')
     expect(runs(first)).toBe(2)
     first.signal('SIGINT')
     await first.finished
     const second = startTiltts(project, ['dev', '--port', '0'])
-    await second.printed('used v2')
+    await second.printed('│ used v2')
     expect(runs(second)).toBe(0)
     second.signal('SIGINT')
     await second.finished
     rmSync(project.path('gen'), { recursive: true })
     const third = startTiltts(project, ['dev', '--port', '0'])
-    await third.printed('used v2')
+    await third.printed('│ used v2')
     expect(runs(third)).toBe(1)
   })
 })

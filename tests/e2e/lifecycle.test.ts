@@ -26,7 +26,7 @@ describe('the processes of a session', () => {
     const project = withFamily()
     const dev = startTiltts(project, ['dev', '--port', '0'])
     await dev.printed('family is up')
-    await dev.printed('slow begun')
+    await dev.printed('│ slow begun')
     expect(processesMatching(project.folder).length).toBeGreaterThan(2)
     dev.signal(signal)
     expect(await dev.finished).toMatchObject({ code: 130 })
@@ -73,7 +73,7 @@ for (const name of ['a', 'b', 'c']) localResource(name, { serveCmd: 'exec node $
     const project = withFamily()
     const dev = startTiltts(project, ['dev', '--port', '0'])
     await dev.printed('family is up')
-    await dev.printed('slow begun')
+    await dev.printed('│ slow begun')
     dev.signal('SIGKILL')
     await dev.finished
     await until('all processes of the project are gone', () => processesMatching(project.folder).length === 0, 5000)
@@ -95,7 +95,7 @@ child.unref(); require('fs').writeFileSync('escaped.pid', String(child.pid)); co
     await first.finished
     expect(isRunning(escaped)).toBe(true)
     const second = startTiltts(project, ['dev', '--port', '0'])
-    await second.printed('other ran')
+    await second.printed('│ other ran')
     await until('the escaped process is gone', () => !isRunning(escaped), 5000)
   })
 })
@@ -125,8 +125,8 @@ localResource('once', { serveCmd: 'echo once starts; sleep 0.1; exit 3' })
 `,
     })
     const dev = startTiltts(project, ['dev', '--port', '0'])
-    await until('the second restart', () => (dev.stdout().match(/again starts/g)?.length ?? 0) >= 3, 15_000)
-    expect(dev.stdout().match(/once starts/g)).toHaveLength(1)
+    await until('the second restart', () => (dev.stdout().match(/│ again starts/g)?.length ?? 0) >= 3, 15_000)
+    expect(dev.stdout().match(/│ once starts/g)).toHaveLength(1)
   })
 })
 

@@ -47,7 +47,7 @@ describe('dev on a terminal', () => {
     const { pty, shows, ended, text } = terminal(project, ['dev', '--port', '0'])
     await shows(/● db +ready/)
     await shows(/○ job +idle/)
-    pty.write('j')
+    pty.write('jj')
     await shows(/› ○ job/)
     pty.write('t')
     await shows(/job will be updated/)

@@ -1,4 +1,4 @@
-import { type Client, ApiFailure } from '@tiltts/client'
+import { ApiFailure, type Client, type LogOptions } from '@tiltts/client'
 import { InfraError } from '@tiltts/spec'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { choiceFlag, durationFlag, numberFlag } from '../cli/parse.js'
@@ -19,30 +19,38 @@ export const command: Command = {
     since: { type: 'string', value: '<duration>', help: 'only lines younger than this, such as 5m' },
     tail: { type: 'string', value: '<lines>', help: 'only the last so many lines of the past' },
   },
-  run: (invocation) => withSession(invocation, (client) => print(client, invocation)),
+  run(invocation) {
+    const options = optionsOf(invocation)
+    return withSession(invocation, (client) => print(client, invocation, options))
+  },
 }
 
-async function print(client: Client, invocation: Invocation): Promise<number> {
-  for (const name of invocation.words) await checkExists(client, name)
+function optionsOf(invocation: Invocation): LogOptions {
   const since = durationFlag(invocation, 'since')
   const tail = numberFlag(invocation, 'tail')
   if (tail !== undefined && tail < 0) throw new UsageError('--tail takes 0 or more')
-  const printer = createLogPrinter({
-    write: (text) => process.stdout.write(text),
-    colour: hasColour(process.stdout),
-    json: invocation.flags['json'] === true,
-    ...(invocation.words.length === 0 ? {} : { resources: invocation.words }),
-  })
-  const lines = client.logs({
+  return {
     resources: invocation.words,
     source: choiceFlag(invocation, 'source', ['all', 'build', 'runtime']),
     level: choiceFlag(invocation, 'level', ['debug', 'verbose', 'info', 'warn', 'error']),
     since: since === undefined ? undefined : Date.now() - since,
     tail,
     follow: invocation.flags['follow'] === true,
+  }
+}
+
+async function print(client: Client, invocation: Invocation, options: LogOptions): Promise<number> {
+  for (const name of invocation.words) await checkExists(client, name)
+  const printer = createLogPrinter({
+    write: (text) => process.stdout.write(text),
+    colour: hasColour(process.stdout),
+    json: invocation.flags['json'] === true,
+    // The server has filtered already.
+    minLevel: 'debug',
+    ...(invocation.words.length === 0 ? {} : { resources: invocation.words }),
   })
   try {
-    for await (const batch of lines) {
+    for await (const batch of client.logs(options)) {
       printer.printLines(batch)
       printer.flush()
     }

@@ -1,4 +1,5 @@
 import type { LogSegment } from '@tiltts/core/logs'
+import { type ByteText, byteText } from './log-bytes.js'
 import type { LogForm } from './log-printer.js'
 
 /** Pieces of a line are put together up to this length. */
@@ -33,7 +34,7 @@ export function createJsonForm(): LogForm {
   }
 }
 
-function jsonLines(segment: LogSegment, text: string): string {
+function jsonLines(segment: LogSegment, text: string): ByteText {
   const { span, fields } = segment
   const json = JSON.stringify
   const time = new Date(segment.time).toISOString()
@@ -41,5 +42,5 @@ function jsonLines(segment: LogSegment, text: string): string {
   const ids = `"spanID":${json(span.id)},"progressID":${json(fields?.progressId ?? '')}`
   const after = `,${ids},"buildEvent":${json(fields?.buildEvent ?? '')},"source":"${span.source}"}\n`
   const lines = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
-  return lines.map((line) => before + json(line) + after).join('')
+  return byteText(lines.map((line) => before + json(line) + after).join(''))
 }

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { type ByteText, byteText } from './log-bytes.js'
 
 /** As wide as Tilt's, so that most outputs of both look alike. */
 const minWidth = 13
@@ -6,7 +7,7 @@ const minWidth = 13
 /** What stands before the lines of each resource. */
 export interface LogPrefixes {
   /** Empty for the session's own lines and those of the config. */
-  of(resource: string): string
+  of(resource: string): ByteText
   /** Makes room for the longest of these names. */
   know(names: Iterable<string>): void
 }
@@ -14,7 +15,7 @@ export interface LogPrefixes {
 /** Names stand right-aligned and whole; the column grows to the longest name that is known. */
 export function createLogPrefixes(): LogPrefixes {
   const widths = new Map<string, number>()
-  const prefixes = new Map<string, string>()
+  const prefixes = new Map<string, ByteText>()
   let width = minWidth
 
   function know(name: string): number {
@@ -36,7 +37,7 @@ export function createLogPrefixes(): LogPrefixes {
       let prefix = prefixes.get(resource)
       if (prefix === undefined) {
         const own = know(resource)
-        prefix = `${' '.repeat(width - own)}${resource} │ `
+        prefix = byteText(`${' '.repeat(width - own)}${resource} │ `)
         prefixes.set(resource, prefix)
       }
       return prefix

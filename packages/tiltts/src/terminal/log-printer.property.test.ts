@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLogPrinter } from './log-printer.js'
 
+const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
+
 describe('printing', () => {
   it('loses no line and puts the right name before each, however the output of two commands is cut and mixed', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'ERROR ', 'ü', '{', '│'), maxLength: 12 })
@@ -12,7 +14,7 @@ describe('printing', () => {
         const left = { api: api.map((one) => `${one}\n`).join(''), web: web.map((one) => `${one}\n`).join('') }
         const logs = createLogStore({ now: () => 0 })
         let out = ''
-        const printer = createLogPrinter({ colour: false, write: (text) => (out += text) })
+        const printer = createLogPrinter({ colour: false, write: (bytes) => (out += decode(bytes)) })
         logs.subscribe(printer.print)
         const say = (name: 'api' | 'web', size: number): void => {
           logs.append(name, left[name].slice(0, size))

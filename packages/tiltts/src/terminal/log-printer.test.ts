@@ -19,14 +19,16 @@ function printed(segments: readonly LogSegment[], options: Options = {}): string
   const printer = createLogPrinter({
     colour: false,
     ...options,
-    write: (text) => {
-      out += text
+    write: (bytes) => {
+      out += decode(bytes)
     },
   })
   for (const one of segments) printer.print(one)
   printer.end()
   return out
 }
+
+const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
 
 describe('prefixes', () => {
   it('CLI-31: the name stands before each line, right-aligned in 13 columns', () => {
@@ -128,7 +130,7 @@ describe('messages', () => {
     const logs = createLogStore({ now: () => 0 })
     logs.span({ id: 'build:api', resource: 'api', source: 'build' })
     let out = ''
-    const printer = createLogPrinter({ colour: false, minLevel: 'error', write: (text) => (out += text) })
+    const printer = createLogPrinter({ colour: false, minLevel: 'error', write: (bytes) => (out += decode(bytes)) })
     logs.subscribe(printer.print)
     logs.append('build:api', 'compiling\nerror: no such file\n{"level":50,"msg":"down"}\ndone\n')
     printer.flush()
@@ -285,7 +287,7 @@ describe('JSON lines', () => {
 describe('writing', () => {
   it('writes what came in one turn at once, and a lot of it sooner', async () => {
     const writes: string[] = []
-    const printer = createLogPrinter({ colour: false, write: (text) => writes.push(text) })
+    const printer = createLogPrinter({ colour: false, write: (bytes) => writes.push(decode(bytes)) })
     for (let n = 0; n < 100; n++) printer.print(segment('api', `${n}\n`))
     expect(writes).toEqual([])
     await Promise.resolve()
@@ -307,7 +309,7 @@ describe('writing', () => {
     ]
     const rest = [segment('web', ' and end\n', { seq: 6, continues: true }), segment('web', 'y\n', { seq: 7 })]
     let out = ''
-    const printer = createLogPrinter({ colour: false, write: (text) => (out += text) })
+    const printer = createLogPrinter({ colour: false, write: (bytes) => (out += decode(bytes)) })
     printer.printLines(logLines(segments))
     printer.printLines(logLines(rest))
     printer.printLines([])

@@ -1,13 +1,14 @@
 import { type LogQuery, type LogSegment, logFilter } from '@tiltts/core/logs'
 import type { LogLine } from '@tiltts/spec'
+import { type ByteText, bytesOf } from './log-bytes.js'
 import { createJsonForm } from './log-json.js'
 import { lineSegments } from './log-line-segments.js'
 import { createLogPrefixes } from './log-prefix.js'
 import { createTextForm } from './log-text.js'
 
 export interface LogPrinterOptions extends Pick<LogQuery, 'resources' | 'source' | 'minLevel'> {
-  /** Gets large pieces of output. */
-  readonly write: (text: string) => void
+  /** Gets output in UTF-8, in large pieces. */
+  readonly write: (bytes: Uint8Array) => void
   /** Whether the output shows colours; else they are taken out. */
   readonly colour: boolean
   /** JSON lines instead of text. @default false */
@@ -31,9 +32,9 @@ export interface LogPrinter {
 
 /** How segments look. */
 export interface LogForm {
-  format(segment: LogSegment): string
+  format(segment: LogSegment): ByteText
   /** What is left when no more comes. */
-  end(): string
+  end(): ByteText
 }
 
 /** Output is gathered up to so many characters. */
@@ -51,16 +52,16 @@ export function createLogPrinter(options: LogPrinterOptions): LogPrinter {
   const form = options.json
     ? createJsonForm()
     : createTextForm({ colour, prefixes: resources?.length === 1 ? undefined : prefixes })
-  let waiting = ''
+  let waiting: ByteText = ''
   let scheduled = false
 
   function flush(): void {
     const text = waiting
     waiting = ''
-    if (text !== '') write(text)
+    if (text !== '') write(bytesOf(text))
   }
 
-  function put(text: string): void {
+  function put(text: ByteText): void {
     waiting += text
     if (waiting.length >= batch) flush()
     else if (waiting !== '' && !scheduled) {

@@ -1,4 +1,5 @@
 import type { LogSegment } from '@tiltts/core/logs'
+import { type ByteText, byteText } from './log-bytes.js'
 import { createTerminalText, withoutEscapes } from './log-controls.js'
 import type { LogPrefixes } from './log-prefix.js'
 import type { LogForm } from './log-printer.js'
@@ -27,7 +28,7 @@ export function createTextForm(options: {
       if (segment.own) out += messageLabels[segment.level] ?? ''
       unfinished = segment.partial ? segment.span.id : undefined
       const text = options.colour ? terminalText(segment.span.id, segment.text) : withoutEscapes(segment.text)
-      return out + prefixed(text, prefix)
+      return out + prefixed(byteText(text), prefix)
     },
     end() {
       if (unfinished === undefined) return ''
@@ -37,7 +38,7 @@ export function createTextForm(options: {
   }
 
   /** The text with the prefix before each line but the first, also where a carriage return begins the line anew. */
-  function prefixed(text: string, prefix: string): string {
+  function prefixed(text: ByteText, prefix: ByteText): ByteText {
     const inserted = prefix.replaceAll('$', '$$$$')
     let result = text
     if (text.includes('\r')) result = text.replace(/\r/g, `\r${options.colour ? '\x1b[K' : ''}${inserted}`)
