@@ -23,6 +23,8 @@ export interface LogLine {
   readonly progressId?: string | undefined
   /** A line of a progress display that is always shown. */
   readonly mustPrint?: true | undefined
+  /** Stands for older lines that are gone. */
+  readonly gap?: true | undefined
   /** The line is longer: the next one of its span goes on with it. */
   readonly partial?: true | undefined
   /** Goes on with the partial line before it. */

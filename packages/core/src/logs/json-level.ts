@@ -4,18 +4,21 @@ import { wordLevel } from './level-words.js'
 const keys =
   'level|lvl|severity|log\\.level|loglevel|log_level|levelname|level_name|@l|@level|severitytext|severity_text'
 const levelKey = new RegExp(`^(?:${keys})$`, 'i')
-const suspiciousField = new RegExp(`"(?:${keys})"\\s*:\\s*("[a-z]+"|\\d+)`, 'gi')
+const levelField = new RegExp(`"(?:${keys})"\\s*:\\s*("[a-z]+"|\\d+)`, 'gi')
 
 /**
  * The level field of a line that is a JSON object; nothing when it has none.
  * Numbers are read as pino and bunyan write them: 40 warn, 50 error, 60 fatal.
  */
 export function jsonLevel(line: string): LogLevel | undefined {
-  const seen = [...line.matchAll(suspiciousField)].map(([, value = '']) => valueLevel(value.replaceAll('"', '')))
-  // Parsing is dear, and only one kind of answer needs it: which of several fields is the line's own.
-  if (!seen.some((level) => level === 'warn' || level === 'error')) return seen[0]
+  levelField.lastIndex = 0
+  const first = levelField.exec(line)
+  if (first === null) return undefined
+  const level = valueLevel((first[1] ?? '').replaceAll('"', ''))
+  // Parsing is dear, and without an object or list before it the field can only be the line's own.
+  if (level !== undefined && !/[{[]/.test(line.slice(1, first.index))) return level
   const parsed = parseObject(line)
-  if (parsed === undefined) return seen[0]
+  if (parsed === undefined) return level
   const log = parsed['log']
   return ownLevel(parsed) ?? (isObject(log) ? ownLevel(log) : undefined)
 }

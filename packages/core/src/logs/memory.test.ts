@@ -58,6 +58,7 @@ describe('bounded memory', () => {
       count: 1,
       level: 'warn',
       own: true,
+      fields: { gap: true },
       span: { resource: '' },
       text: '199 lines are missing here: the oldest were dropped to keep the log within its limit\n',
     })

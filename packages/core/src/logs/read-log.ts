@@ -68,11 +68,10 @@ async function lastSegments(
 
 async function* readRange(past: LogPast, query: LogQuery, from: number): AsyncGenerator<Batch> {
   const passes = logFilter(query)
-  const since = query.since ?? Number.NEGATIVE_INFINITY
   let out: LogSegment[] = []
   for await (const batch of mergedSegments(past, from, query.resources)) {
     for (const segment of batch) {
-      if (segment.span === ownSpan ? segment.time < since : !passes(segment)) continue
+      if (!passes(segment)) continue
       out.push(segment.seq < from ? dropLines(segment, from - segment.seq) : segment)
     }
     if (out.length === 0) continue
@@ -136,5 +135,7 @@ function gapLine(past: LogPast, memory: Batch, from: number, to: number, time: n
   const tooOld = past.archive === undefined || from < past.archive.firstSeq()
   const why = tooOld ? 'the oldest were dropped to keep the log within its limit' : 'they could not be kept on disk'
   const text = `${lines} missing here: ${why}\n`
-  return [{ span: ownSpan, seq: first, count: 1, time: time ?? 0, level: 'warn', text, own: true }]
+  return [
+    { span: ownSpan, seq: first, count: 1, time: time ?? 0, level: 'warn', text, own: true, fields: { gap: true } },
+  ]
 }

@@ -25,6 +25,7 @@ export function logFilter(
   const since = query.since ?? Number.NEGATIVE_INFINITY
   return (segment) => {
     if (segment.time < since) return false
+    if (segment.fields?.gap) return true
     if (resources !== undefined && !resources.has(segment.span.resource)) return false
     // The head of an update says what the lines that do pass belong to.
     if (segment.fields?.buildEvent !== undefined) return true

@@ -15,6 +15,8 @@ export interface LogFields {
   readonly progressId?: string | undefined
   /** A line of a progress display that is always shown. */
   readonly mustPrint?: true | undefined
+  /** Stands for lines that are gone, whosever they were, so that it passes the filters of all but time. */
+  readonly gap?: true | undefined
 }
 
 /** Whole lines of one span and one level that came together. What is stored, handed on and kept on disk. */

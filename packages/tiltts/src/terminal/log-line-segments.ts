@@ -27,6 +27,7 @@ function belongsTo(last: LogLine, line: LogLine): boolean {
     line.buildEvent === last.buildEvent &&
     line.progressId === last.progressId &&
     line.mustPrint === last.mustPrint &&
+    line.gap === last.gap &&
     !line.own &&
     !line.partial &&
     !line.continues &&
@@ -38,10 +39,10 @@ function belongsTo(last: LogLine, line: LogLine): boolean {
 function segmentOf(lines: readonly LogLine[]): LogSegment {
   const [first] = lines
   if (first === undefined) throw new RangeError('a segment has a line at least')
-  const { spanId, resource, source, seq, time, level, own, partial, continues, buildEvent, progressId, mustPrint } =
-    first
+  const { spanId, resource, source, seq, time, level, own, partial, continues } = first
+  const { buildEvent, progressId, mustPrint, gap } = first
   const span: LogSpan = { id: spanId, resource, source }
   const text = lines.map((line) => line.message).join('\n') + (partial ? '' : '\n')
-  const fields = { buildEvent, progressId, mustPrint }
+  const fields = { buildEvent, progressId, mustPrint, gap }
   return { span, seq, count: lines.length, time, level, text, own, partial, continues, fields }
 }

@@ -126,6 +126,13 @@ describe('messages', () => {
     expect(printed(segments, { resources, minLevel: 'debug' })).toBe('build\nruntime\nwarn\nerror\ndetail\n')
   })
 
+  it('prints the line that stands for lost ones whatever resource and level are asked for', () => {
+    const gap = segment('', '7 lines are missing here\n', { level: 'warn', own: true, fields: { gap: true } })
+    expect(printed([gap], { resources: ['api'], minLevel: 'error', source: 'runtime' })).toBe(
+      'WARNING: 7 lines are missing here\n',
+    )
+  })
+
   it('CLI-64: judged by their own level, errors of a command pass a filter for errors, and nothing else does', () => {
     const logs = createLogStore({ now: () => 0 })
     logs.span({ id: 'build:api', resource: 'api', source: 'build' })
