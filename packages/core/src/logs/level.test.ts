@@ -148,7 +148,7 @@ describe('level of a line', () => {
     ]
     const start = performance.now()
     for (const line of hostile) lineLevel(line)
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(performance.now() - start).toBeLessThan(5_000)
   })
 })
 
