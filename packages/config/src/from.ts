@@ -17,6 +17,7 @@ export type Builders = typeof builders
  * ```
  */
 export function from(url: string): Builders {
+  if (typeof url !== 'string') throw new TypeError('from() takes the URL of a module. Write: from(import.meta.url)')
   const file = url.startsWith('file:') ? fileURLToPath(url) : url
   const folder = dirname(file)
   const entries = Object.entries(builders).map(([name, value]) => [

@@ -39,6 +39,7 @@ describe('include', () => {
       d: join(folder, 'd'),
       main: folder,
     })
+    expect(result.graph?.env).toEqual({})
   })
 
   it('PATH-02: a helper works in the folder of the config that calls it, wherever the helper is written', async () => {

@@ -290,7 +290,7 @@ describe('options at run time', () => {
       ['config/invalid-option', expect.stringMatching(/`cmd` must be a command: .* but it is 5$/), undefined],
       [
         'config/invalid-option',
-        expect.stringMatching(/`deps` must be a string or a list of strings, but it is \[1\]$/),
+        expect.stringMatching(/`deps` must be a string or a list of strings, but it is \[ 1 \]$/),
         undefined,
       ],
       [
@@ -323,14 +323,14 @@ describe('options at run time', () => {
       localResource('a', { cmd: 'true', resourceDeps: anything([{ name: 'x' }, 5]) })
     })
     expect(errors.map((error) => error.message)).toEqual([
-      expect.stringContaining('expected a resource or the name of one, got {"name":"x"}'),
+      expect.stringContaining("expected a resource or the name of one, got { name: 'x' }"),
       expect.stringContaining('expected a resource or the name of one, got 5'),
     ])
   })
 })
 
 describe('triggerMode', () => {
-  it('TRG-01: mode and autoInit of a resource are told apart', async () => {
+  it('mode and autoInit of a resource are told apart', async () => {
     const { resource } = await evaluate(() => {
       localResource('a', { cmd: 'true' })
       localResource('b', { cmd: 'true', autoInit: false })
@@ -346,7 +346,7 @@ describe('triggerMode', () => {
     ])
   })
 
-  it('TRG-02: sets the mode of all that name none, also of those declared before', async () => {
+  it('sets the mode of all that name none, also of those declared before', async () => {
     const { graph, resource } = await evaluate(() => {
       localResource('before', { cmd: 'true' })
       triggerMode('manual')

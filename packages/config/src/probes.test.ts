@@ -88,6 +88,7 @@ describe('probes', () => {
       probe.log(anything('listening'))
       probe.check(anything(true))
       probe.tcp({ port: 80, period: anything('soon'), failureThreshold: -1 })
+      probe.tcp({ port: 80, successThreshold: 2 ** 31 })
       probe.http(anything({ port: 80, headers: { a: 1 }, url: 'x' }))
     })
     expect(errors.map((error) => error.message)).toEqual([
@@ -100,7 +101,8 @@ describe('probes', () => {
       'probe.check(): expected a function, got true',
       expect.stringContaining('probe.tcp(): `period` must be a duration'),
       expect.stringContaining('probe.tcp(): `failureThreshold` must be a whole number'),
-      'probe.http(): `headers` must be an object whose values are strings, but it is {"a":1}',
+      expect.stringContaining('probe.tcp(): `successThreshold` must be a whole number'),
+      'probe.http(): `headers` must be an object whose values are strings, but it is { a: 1 }',
       'probe.http() has no option `url`',
     ])
   })

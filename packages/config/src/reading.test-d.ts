@@ -45,8 +45,8 @@ defineConfig(async ({ session, args }) => {
 // @ts-expect-error a promise is no output
 exec('ls').stdout
 // @ts-expect-error no such option
-exec('ls', { cwd: '.' })
+void exec('ls', { cwd: '.' })
 // @ts-expect-error a fallback of another type
 readFile('a', 5)
 // @ts-expect-error the type of a path must be given
-include('./x').then(({ a }) => a)
+void include('./x').then(({ a }) => a)

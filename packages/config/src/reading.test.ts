@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { env } from './env.js'
+import { localResource } from './local-resource.js'
 import { listDir, readFile, readJson, readYaml, readYamlStream, watchFile } from './reading.js'
 import { type Evaluated, evaluate } from './testing/evaluate.js'
 
@@ -28,8 +30,7 @@ async function read<T>(config: () => T): Promise<Evaluated & { readonly value: T
   return { ...evaluated, value }
 }
 
-const failure = async (config: () => unknown): Promise<string | undefined> =>
-  (await read(config)).errors.find((error) => error.code !== 'config/no-resources')?.message
+const failure = async (config: () => unknown): Promise<string | undefined> => (await read(config)).errors[0]?.message
 
 describe('reading files', () => {
   it('FS-01: whatever is read is recorded, also when it does not exist', async () => {
@@ -68,10 +69,19 @@ describe('reading files', () => {
     expect(paths).toEqual(['tilt.config.ts', 'VERSION', 'missing', '.tiltignore'])
   })
 
-  it('FS-02: a folder listed without what is below is watched one level deep', async () => {
+  it('a folder listed without what is below is watched one level deep', async () => {
     const { result, value, folder } = await read(() => listDir('services'))
     expect(value).toEqual([join(folder, 'services/readme.md')])
     expect(result.reads).toContainEqual({ path: join(folder, 'services'), kind: 'tree', depth: 1 })
+  })
+
+  it('FS-02: paths that a resource depends on, and what the environment says, are no reads of the config', async () => {
+    const { result, folder } = await read(() => {
+      localResource('a', { cmd: 'cat VERSION', deps: './services' })
+      env('HOME')
+    })
+    const paths = result.reads.map((one) => one.path.slice(folder.length + 1))
+    expect(paths).toEqual(['tilt.config.ts', '.tiltignore'])
   })
 
   it('FS-03: a missing file yields the fallback, or an error at the call', async () => {

@@ -53,7 +53,7 @@ describe('settings', () => {
     expect(errors[0]?.message).toContain('ciSettings(): `timeout` must be a duration')
   })
 
-  it('SET-04: secretSettings switches scrubbing off', async () => {
+  it('secretSettings switches scrubbing off', async () => {
     const { graph } = await evaluated(() => secretSettings({ disableScrub: true }))
     expect(graph().settings).toEqual({ disableScrub: true })
   })

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { localResource } from '../local-resource.js'
-import { setEnabledResources } from '../selection.js'
 import { type Evaluated, type EvaluateOptions, evaluate } from '../testing/evaluate.js'
 import { arg } from './arg.js'
 import { defineArgs } from './define-args.js'
@@ -254,30 +253,19 @@ describe('defineArgs', () => {
   })
 })
 
-describe('the selection', () => {
-  it('SEL-01: plain words name resources when no argument takes them', async () => {
+describe('plain words', () => {
+  it('SEL-01: are left to name resources when no argument takes them', async () => {
     const none = await evaluateArgs(() => undefined, { args: ['api', 'web'] })
-    expect(none.graph().selection).toEqual({
-      kind: 'some',
-      names: [
-        { name: 'api', place: undefined },
-        { name: 'web', place: undefined },
-      ],
-    })
-    expect(none.graph().positionals).toEqual(['api', 'web'])
+    expect(none.graph()).toMatchObject({ selection: { kind: 'all' }, positionals: ['api', 'web'] })
+    const flags = await evaluateArgs(() => defineArgs({ dry: arg.boolean() }), { args: ['api', '--dry', 'web'] })
+    expect(flags.graph().positionals).toEqual(['api', 'web'])
     const taken = await evaluateArgs(() => defineArgs({ toRun: arg.stringList({ positional: true }) }), {
       args: ['api'],
     })
-    expect(taken.graph().selection).toEqual({ kind: 'all' })
     expect(taken.graph().positionals).toEqual([])
   })
 
-  it('SEL-01: setEnabledResources wins over plain words', async () => {
-    const { graph } = await evaluateArgs(() => setEnabledResources(['db']), { args: ['api'] })
-    expect(graph().selection).toMatchObject({ kind: 'some', names: [{ name: 'db' }] })
-  })
-
-  it('ARG-05: a flag is unknown also when the config defines none', async () => {
+  it('ARG-05: flags among them are unknown also when the config defines none', async () => {
     const { errors } = await evaluateArgs(() => undefined, { args: ['--fast'] })
     expect(errors).toMatchObject([
       {

