@@ -1,24 +1,40 @@
-import { readdirSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { entryPath } from './join-path.js'
+import { isGone } from './system-error.js'
 
-/** All entries below a folder, from the top down, except those below pruned folders. A generator, so that it can be done in slices. */
-export function* entriesBelow(folder: string, prunes: (folder: string) => boolean): Generator<string> {
+export interface EntryBelow {
+  readonly path: string
+  readonly isFolder: boolean
+}
+
+/**
+ * All entries below a folder, except those below pruned folders; links are not followed. A generator, so that it can be done
+ * in slices. What vanishes meanwhile is left out.
+ *
+ * @param onError Takes the error of a folder that may not be read; the walk goes on when it returns.
+ */
+export function* entriesBelow(
+  folder: string,
+  prunes: (folder: string) => boolean,
+  onError: (error: unknown) => void,
+): Generator<EntryBelow> {
   const folders = [folder]
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     if (prunes(next)) continue
-    for (const entry of entriesOf(next)) {
+    for (const entry of entriesOf(next, onError)) {
       const path = entryPath(next, entry.name)
-      yield path
-      if (entry.isDirectory()) folders.push(path)
+      const isFolder = entry.isDirectory()
+      yield { path, isFolder }
+      if (isFolder) folders.push(path)
     }
   }
 }
 
-function entriesOf(folder: string): { readonly name: string; isDirectory(): boolean }[] {
+function entriesOf(folder: string, onError: (error: unknown) => void): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-  } catch {
-    // Gone meanwhile, or not allowed: there is nothing in it that could be reported.
+  } catch (error) {
+    if (!isGone(error)) onError(error)
     return []
   }
 }

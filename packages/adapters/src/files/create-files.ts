@@ -14,7 +14,7 @@ export interface FilesOptions {
   /** Folder of the project: below it, renames of any folder above a watched path are noticed. @default the working directory */
   readonly base?: string | undefined
   /**
-   * Look at files again and again instead of being told, at this interval in milliseconds.
+   * Look at files again and again instead of being told, at this interval in milliseconds (120 or more).
    * @default TILTTS_POLLING: `1` or `true` for every 250 ms, or a number of milliseconds. Unset: only on network and virtual machine mounts
    */
   readonly pollMs?: number | undefined
@@ -23,12 +23,13 @@ export interface FilesOptions {
 }
 
 const usualPollMs = 250
+const shortestPollMs = 120
 
 /**
  * The real file system.
  *
- * Watches by one watch a folder on Linux, by the system's recursive watches on macOS and Windows, and by chokidar where
- * polling is asked for or needed, and on other systems.
+ * Watches by one watch a folder on Linux, by the system's recursive watches on macOS and Windows, and by chokidar's polling
+ * where that is asked for, on mounts that change from elsewhere, and on other systems.
  *
  * @example
  * const files = createFiles({ base: projectFolder })
@@ -43,10 +44,9 @@ export function createFiles(options: FilesOptions = {}): Files {
   const hashFiles = createHashFiles()
 
   const make = (name: string): WatchBackend => {
-    if (name === 'poll') return createPollWatch({ polling: true, intervalMs: pollMs ?? usualPollMs })
     if (name === 'linux') return createFolderWatch({ base })
     if (name === 'darwin' || name === 'win32') return createNativeWatch({ base })
-    return createPollWatch({ polling: false, intervalMs: usualPollMs })
+    return createPollWatch(Math.max(shortestPollMs, pollMs ?? usualPollMs))
   }
 
   const backendFor = (path: string): WatchBackend => {

@@ -14,11 +14,15 @@ const remote = new Set([
   0x7c7c6673, // Parallels shared folders
 ])
 
-/** Whether the path lies on a mount that changes without the kernel knowing. */
-export function isRemoteMount(path: string): boolean {
+/**
+ * Whether the path, or the nearest folder above it that exists, lies on a mount that changes without the kernel knowing.
+ *
+ * @param typeOf Gives the magic number of the file system of a path, or throws the system's error.
+ */
+export function isRemoteMount(path: string, typeOf = (at: string): number => statfsSync(at).type): boolean {
   for (let at = path; ; at = dirname(at)) {
     try {
-      return remote.has(statfsSync(at).type)
+      return remote.has(typeOf(at))
     } catch (error) {
       if (!isGone(error) || dirname(at) === at) return false
     }

@@ -152,9 +152,10 @@ export function createNativeWatch(options: NativeWatchOptions): WatchBackend {
     const told = [...to]
     const prunes = (folder: string): boolean => told.every((root) => root.prunes(folder))
     function* report(): Generator<void> {
-      for (const entry of entriesBelow(path, prunes)) {
+      // What may not be read reports nothing of itself either.
+      for (const entry of entriesBelow(path, prunes, () => {})) {
         if (closed) return
-        if (counts(entry)) for (const root of told) root.report(entry)
+        if (counts(entry.path)) for (const root of told) root.report(entry.path)
         yield
       }
     }

@@ -1,4 +1,5 @@
-import { type StatWatcher, unwatchFile, watchFile } from 'node:fs'
+import { Stats } from 'node:fs'
+import { join } from 'node:path'
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
 import type { WatchBackend, Watched } from './backend.js'
 import { entriesBelow } from './below.js'
@@ -6,24 +7,19 @@ import { entryPath } from './join-path.js'
 import { inSlices } from './slices.js'
 import { targetStats } from './stat.js'
 
-export interface PollWatchOptions {
-  /** Whether files are looked at again and again. False where the system tells, but only of single files and folders. */
-  readonly polling: boolean
-  /** Time between two looks, in milliseconds. */
-  readonly intervalMs: number
-}
-
 /**
- * Watches by chokidar, which is only loaded when the first path is watched. It serves where no watch of ours can: on network
- * and virtual machine mounts, whose changes the system does not tell of, and on systems without recursive watches. It keeps
- * the stats of every file, so it is for small trees.
+ * Watches by chokidar, which looks at every file again and again, and is only loaded when the first path is watched. It serves
+ * where the system does not tell of changes: on network and virtual machine mounts, and where nothing better is known. It
+ * keeps the stats of every file, so it is for small trees.
+ *
+ * @param intervalMs Time between two looks, in milliseconds. Chokidar sees no two removals of a path within 100 ms.
  */
-export function createPollWatch(options: PollWatchOptions): WatchBackend {
+export function createPollWatch(intervalMs: number): WatchBackend {
   const open = new Set<() => Promise<void>>()
 
   return {
     async watch(watched) {
-      const close = await watchRoot(watched, options)
+      const close = await watchRoot(watched, intervalMs)
       open.add(close)
       return async () => {
         open.delete(close)
@@ -37,15 +33,15 @@ export function createPollWatch(options: PollWatchOptions): WatchBackend {
   }
 }
 
-async function watchRoot(watched: Watched, { polling, intervalMs }: PollWatchOptions): Promise<() => Promise<void>> {
+async function watchRoot(watched: Watched, intervalMs: number): Promise<() => Promise<void>> {
   const { watch } = await import('chokidar')
-  let inside: { watcher: FSWatcher; inode: number } | undefined
+  let inside: FSWatcher | undefined
+  let before = targetStats(watched.path)
   let turn: Promise<void> = Promise.resolve()
   let closed = false
-  let present = false
 
   const settings: ChokidarOptions = {
-    usePolling: polling,
+    usePolling: true,
     interval: intervalMs,
     binaryInterval: intervalMs,
     ignoreInitial: true,
@@ -55,59 +51,81 @@ async function watchRoot(watched: Watched, { polling, intervalMs }: PollWatchOpt
     ignored: (path, stats) => stats?.isDirectory() === true && watched.prunes(path),
   }
 
-  const enter = async (inode: number): Promise<void> => {
+  const enter = async (): Promise<void> => {
     // With a separator at its end, a link to a folder is the folder.
     const watcher = watch(entryPath(watched.path, ''), settings)
     watcher.on('all', (_event, path) => watched.report(path))
+    watcher.on('raw', (_event, path, details) => {
+      const change = statsOf(details)
+      // Chokidar drops the second of two changes of a file within 50 ms, and changes of its mode.
+      if (change?.after.isFile() === true) watched.report(path)
+      // It does not see that a folder took the place of a file, or the other way round.
+      if (change !== undefined && isOther(change.before, change.after)) replaceInside()
+    })
     watcher.on('error', (error) => {
       const reason = error instanceof Error ? error.message : String(error)
       const message = `${watched.path} cannot be watched (${reason}).`
       watched.problem({ code: 'files/watch-failed', message, rescanned: false })
     })
-    inside = { watcher, inode }
+    inside = watcher
     await new Promise<void>((resolve) => watcher.once('ready', resolve))
   }
 
-  const leave = async (): Promise<void> => {
-    await inside?.watcher.close()
-    inside = undefined
-  }
-
-  /** Finds out what is at the path itself, which chokidar does not follow when it is replaced. */
-  const look = async (report: boolean): Promise<void> => {
+  /** Starts anew with what is at the path now. All that was known and all that is found counts as changed. */
+  const replace = async (): Promise<void> => {
     if (closed) return
-    const stats = targetStats(watched.path)
-    const folder = stats?.isDirectory() === true
-    if (report && !folder && (present || stats !== undefined)) watched.report(watched.path)
-    present = stats !== undefined
-    if (folder && inside?.inode === stats.ino) return
-    await leave()
-    if (!folder) return
-    await enter(stats.ino)
-    if (!report) return
+    const known = inside?.getWatched() ?? {}
+    await inside?.close()
+    inside = undefined
     watched.report(watched.path)
+    for (const [folder, names] of Object.entries(known)) for (const name of names) watched.report(join(folder, name))
+    if (closed || targetStats(watched.path)?.isDirectory() !== true) return
+    await enter()
     await inSlices(reportAll(watched))
   }
 
-  const onStats = (): void => {
-    turn = turn.then(() => look(true))
+  const replaceInside = (): void => {
+    turn = turn.then(replace)
   }
-  // Changes of a single file, and the coming and going of whatever is watched.
-  const existence: StatWatcher = watchFile(watched.path, { interval: intervalMs }, onStats)
-  existence.ref()
-  turn = look(false)
-  await turn
+
+  /** Looks at the path itself, which chokidar does not follow when it comes, goes, or is replaced. */
+  const look = (): void => {
+    const after = targetStats(watched.path)
+    const other = isOther(before, after)
+    const changed = after?.isFile() === true && (after.mtimeMs !== before?.mtimeMs || after.ctimeMs !== before.ctimeMs)
+    before = after
+    if (other) replaceInside()
+    else if (changed) watched.report(watched.path)
+  }
+
+  if (before?.isDirectory() === true) await enter()
+  const timer = setInterval(look, intervalMs)
   return async () => {
     closed = true
-    unwatchFile(watched.path, onStats)
+    clearInterval(timer)
     await turn
-    await leave()
+    await inside?.close()
   }
 }
 
+/** Whether something came, went, or took the place of something else. */
+function isOther(before: Stats | undefined, after: Stats | undefined): boolean {
+  if (before === undefined || after === undefined) return before !== after
+  if (before.isDirectory() !== after.isDirectory()) return before.ino !== 0 && after.ino !== 0
+  return after.isDirectory() && before.ino !== after.ino
+}
+
+/** What chokidar's polling saw of one path; all zero where nothing was. */
+function statsOf(details: unknown): { readonly before: Stats; readonly after: Stats } | undefined {
+  if (typeof details !== 'object' || details === null || !('curr' in details) || !('prev' in details)) return undefined
+  const { prev, curr } = details
+  return prev instanceof Stats && curr instanceof Stats ? { before: prev, after: curr } : undefined
+}
+
 function* reportAll(watched: Watched): Generator<void> {
-  for (const path of entriesBelow(watched.path, watched.prunes)) {
-    watched.report(path)
+  // What may not be read cannot be watched either, of which chokidar tells.
+  for (const entry of entriesBelow(watched.path, watched.prunes, () => {})) {
+    watched.report(entry.path)
     yield
   }
 }

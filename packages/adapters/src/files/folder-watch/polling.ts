@@ -50,9 +50,9 @@ export function createPolling(options: {
     recheckWaiting(list)
     await inSlices(
       compare(context, list, (path, stats) => {
-        if (closed || stats.ctimeMs < since || recent.get(path) === stats.ctimeMs) return false
+        if (closed || stats.ctimeMs < since) return false
         reported.set(path, stats.ctimeMs)
-        return true
+        return recent.get(path) !== stats.ctimeMs
       }),
     )
     recent = reported
