@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isRunning, processStart } from './process-start.js'
+import { startTimeOf } from '../processes/process-table.js'
 import { openSessionLogFolder } from './session-log-folder.js'
 
 let root: string
@@ -39,7 +39,7 @@ describe('the folder for the logs of a session', () => {
   })
 
   it('is never taken from a session that still runs, however old it is', async () => {
-    const live = await leftBehind(1, { pid: process.pid, processStart: await processStart(process.pid) })
+    const live = await leftBehind(1, { pid: process.pid, processStart: startTimeOf(process.pid) })
     const dead = await leftBehind(2, { pid: await endedPid(), processStart: '1' })
     const folder = await openSessionLogFolder(root, { keep: 1 })
     expect((await readdir(root)).sort()).toEqual([live, basename(folder)].sort())
@@ -61,7 +61,7 @@ describe('the folder for the logs of a session', () => {
   it('says whose it is from the moment that it has its name', async () => {
     const folder = await openSessionLogFolder(join(root, 'not', 'there'))
     const owner = JSON.parse(await readFile(join(folder, 'session.json'), 'utf8'))
-    expect(await isRunning(owner.pid, owner.processStart)).toBe(true)
+    expect(owner).toEqual({ pid: process.pid, processStart: startTimeOf(process.pid) })
   })
 
   it('leaves alone what is no folder of a session', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isRunning, processStart } from './process-start.js'
+import { isRunning, startTimeOf } from '../processes/process-table.js'
 
 export interface SessionLogFolderOptions {
   /** So many sessions' folders are kept, this one included. @default 5 */
@@ -27,7 +27,7 @@ export async function openSessionLogFolder(root: string, options: SessionLogFold
   // Under another name until it says whose it is, so that no session takes it for an abandoned one.
   const fresh = join(root, `.new-${name}`)
   await mkdir(fresh, { recursive: true, mode: 0o700 })
-  await writeFile(join(fresh, ownerFile), JSON.stringify({ pid, processStart: await processStart(pid) }))
+  await writeFile(join(fresh, ownerFile), JSON.stringify({ pid, processStart: startTimeOf(pid) }))
   await rename(fresh, folder)
   const others = (await readdir(root)).filter((other) => folderName.test(other) && other !== name).sort()
   for (const other of others.slice(0, Math.max(0, others.length - keep + 1))) {
@@ -47,7 +47,9 @@ async function isOwned(folder: string): Promise<boolean> {
     throw error
   }
   const owner = parseOwner(text)
-  return owner !== undefined && isRunning(owner.pid, owner.processStart)
+  if (owner === undefined || !isRunning(owner.pid)) return false
+  // The number may belong to another process by now.
+  return owner.processStart === undefined || owner.processStart === startTimeOf(owner.pid)
 }
 
 function parseOwner(text: string): { readonly pid: number; readonly processStart: string | undefined } | undefined {
