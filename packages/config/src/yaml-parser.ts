@@ -19,7 +19,7 @@ const newOctal: Yaml.ScalarTag = {
 }
 
 /** Reads scalars as kubectl does: 1.1 with `<<`, but dates and sexagesimal numbers stay strings. */
-export const parseOptions: Yaml.ParseOptions & Yaml.DocumentOptions & Yaml.SchemaOptions = {
+const parseOptions: Yaml.ParseOptions & Yaml.DocumentOptions & Yaml.SchemaOptions = {
   version: '1.1',
   merge: true,
   customTags: (tags) => [

@@ -13,7 +13,7 @@ export interface ArgsFile {
   readonly entries: readonly ArgsFileEntry[]
 }
 
-export interface ArgsFileEntry {
+interface ArgsFileEntry {
   /** As written. */
   readonly name: string
   /** See {@link canonical}. */

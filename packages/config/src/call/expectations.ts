@@ -56,5 +56,3 @@ export const textRecord: Expectation = {
   expected: 'an object whose values are strings',
   fits: (value) => isObject(value) && Object.values(value).every(isText),
 }
-
-export const object: Expectation = { expected: 'an object', fits: isObject }

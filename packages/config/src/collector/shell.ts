@@ -1,5 +1,5 @@
 /** argv that runs a text through the shell of the system. */
-export function shellArgv(text: string, platform: 'posix' | 'windows'): readonly string[] {
+function shellArgv(text: string, platform: 'posix' | 'windows'): readonly string[] {
   return platform === 'windows' ? ['cmd', '/S', '/C', text.trim()] : ['sh', '-c', text.trim()]
 }
 

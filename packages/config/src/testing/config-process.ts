@@ -19,7 +19,7 @@ export interface ConfigProcess {
 
 /** Starts the process. Each evaluation has a folder, and so modules, of its own. */
 export function startConfigProcess(): ConfigProcess {
-  const child: ChildProcess = fork(here('./config-process-main.ts'), [], {
+  const child: ChildProcess = fork(new URL('./config-process-main.ts', import.meta.url), [], {
     execArgv: ['--conditions=@tiltts/source', '--import', 'tsx', '--enable-source-maps'],
     cwd: here('../..'),
     env: { ...process.env, NODE_OPTIONS: '' },
