@@ -1,4 +1,5 @@
 import { createLogStore, type LogStore } from '@tiltts/core/logs'
+import { parentPath } from '@tiltts/core/paths'
 import { createStore, type ObjectStore } from '@tiltts/core/store'
 import type { TiltError } from '@tiltts/spec'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
@@ -17,6 +18,7 @@ import { resourceController } from './controllers/update/resource-controller.js'
 import { runUpdate } from './controllers/update/run-update.js'
 import { type RunningUpdates, runningUpdates } from './controllers/update/running-updates.js'
 import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
+import { updateIntake } from './controllers/update/update-intake.js'
 import { type UpdateNames, updateNames } from './controllers/update-names.js'
 import { type FunctionRegistry, functionRegistry } from './functions/registry.js'
 import type { Ports } from './ports/ports.js'
@@ -82,7 +84,15 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       })
     },
   })
-  const updating = { ...base, guard, reruns, waits, fingerprints, over: () => planner.stopped }
+  const updating = {
+    ...base,
+    guard,
+    reruns,
+    waits,
+    fingerprints,
+    folder: parentPath(options.mainPath),
+    over: () => planner.stopped,
+  }
   const manager = createManager({
     store,
     clock,
@@ -95,6 +105,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       fileWatch,
       cmd,
       waits.controller,
+      updateIntake(base),
       resourceController({ ...base, guard, running }),
       planner,
       projector({ ...base, wake: wake('projector') }),

@@ -1,6 +1,7 @@
 import { uiSession } from '@tiltts/core/status'
 import type { Tx } from '@tiltts/core/store'
 import { type Millis, toApiTime, wellKnown } from '@tiltts/spec'
+import { putConfigWatch, withMainReads } from './controllers/tiltfile/config-watch.js'
 import { initialTiltfileStatus } from './controllers/tiltfile/transitions.js'
 import type { SessionOptions } from './session-types.js'
 
@@ -17,7 +18,11 @@ export function createSessionObjects(tx: Tx, options: SessionOptions, pid: numbe
     { pid, startTime: toApiTime(now), done: false, error: '', targets: [] },
   )
   tx.put('UISession', wellKnown.session, {}, uiSession(session, { version: options.version }))
-  tx.put('Tiltfile', wellKnown.tiltfile, { path: options.mainPath, args: options.args }, initialTiltfileStatus)
+  const { mainPath, args } = options
+  const reads = withMainReads(mainPath, [])
+  tx.put('Tiltfile', wellKnown.tiltfile, { path: mainPath, args }, { ...initialTiltfileStatus, reads })
+  // From the start, so that an edit during the first evaluation is not missed.
+  if (options.command === 'dev') putConfigWatch(tx, wellKnown.tiltfile, reads, [])
 }
 
 /** Shows clients that the session cannot go on. */

@@ -19,7 +19,7 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
   const end = async (): Promise<void> => {
     scheduler.stop()
     manager.stop()
-    tiltfile.cancel()
+    tiltfile.close()
     const stopped = cmd.stopAll()
     running.cancelAll()
     waits.close()

@@ -13,7 +13,7 @@ import { attemptProbe, type ProbeDeps } from './probe-attempt.js'
 import { probeFault } from './probe-check.js'
 import { type Prober, startProber } from './prober.js'
 import { holdRun, type Run } from './run.js'
-import { exitLine } from './server-lines.js'
+import { exitLine, startLine } from './server-lines.js'
 import { resourceOfCmd, spanOfRun } from './span.js'
 
 export interface CmdControllerDeps extends LaunchDeps, ProbeDeps {
@@ -54,6 +54,7 @@ export function cmdController(deps: CmdControllerDeps): CmdController {
       return
     }
 
+    if (span.source === 'runtime') logs.append(span.id, `${startLine(cmd.spec)}\n`, 'info')
     let prober: Prober | undefined
     const matcher = matcherOf(cmd)
     const process = launch(deps, span.resource, cmd.spec, (text, level) => {

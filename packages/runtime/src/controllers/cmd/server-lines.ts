@@ -1,5 +1,11 @@
-import { type Cmd, type CmdStatus, fromApiTime, type LogLevel } from '@tiltts/spec'
+import { type Cmd, type CmdSpec, type CmdStatus, fromApiTime, type LogLevel } from '@tiltts/spec'
 import type { ProcessExit } from '../../ports/processes.js'
+
+/** What the log of a server begins with. */
+export function startLine({ args }: CmdSpec): string {
+  const [shell, flag, text] = args
+  return `Running serve cmd: ${shell === 'sh' && flag === '-c' && text !== undefined ? text : args.join(' ')}`
+}
 
 /** What the log says of the end of a server; nothing when a job ends or a server is stopped in time. */
 export function exitLine(

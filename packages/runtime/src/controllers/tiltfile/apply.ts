@@ -1,29 +1,65 @@
-import { applyObjects, type DesiredObject, type LinkedGraph, toObjects } from '@tiltts/core/graph'
-import type { Tx } from '@tiltts/core/store'
-import type { GraphSpec, TiltfileStatus } from '@tiltts/spec'
-import { sameWords } from './transitions.js'
+import { applyObjects, type LinkedGraph, toObjects } from '@tiltts/core/graph'
+import type { ObjectStore, Tx } from '@tiltts/core/store'
+import { type GraphSpec, type TiltfileStatus, wellKnown } from '@tiltts/spec'
+import { endedStatus, hasEnded } from '../update-record.js'
+import { configWatchName, putConfigWatch, union, withMainReads } from './config-watch.js'
+import { cancelled, type Evaluated, isError } from './evaluate.js'
+import { causeOfRun, type EvaluationRun } from './evaluation-run.js'
+import { evaluationEnded, filesSince, sameWords } from './transitions.js'
 
-/** Puts the objects of a graph in the place of those of the graph before. */
-export function applyGraph(
-  tx: Tx,
-  linked: LinkedGraph,
-  options: { readonly owner: string; readonly command: 'dev' | 'ci'; readonly keepSwitches: boolean },
+const name = wellKnown.tiltfile
+/** So many ended evaluations stay as objects. */
+const keptEvaluations = 10
+
+/**
+ * Writes down how an evaluation ended, in one transaction: when it was good, its graph takes the place of the one
+ * before; when not, that one stays.
+ */
+export function applyEvaluation(
+  store: ObjectStore,
+  run: EvaluationRun,
+  evaluated: Evaluated,
+  options: { readonly command: 'dev' | 'ci'; readonly now: number },
 ): void {
-  const desired = toObjects(linked, { command: options.command })
-  applyObjects(tx, options.keepSwitches ? desired.map((object) => keepSwitch(tx, object)) : desired, options.owner)
+  const { linked, result } = evaluated
+  const { path, args } = run.tiltfile.spec
+  store.update(causeOfRun(run), (tx) => {
+    const before = tx.get('Tiltfile', name)?.status
+    if (before === undefined) return
+    if (linked !== undefined) {
+      const keepSwitches = sameSelection(before, args, linked.graph)
+      applyObjects(tx, toObjects(linked, { command: options.command }), name, { keepSwitches })
+    }
+    const read = withMainReads(path, result.reads)
+    // What a failed one did not come to read is still part of the graph that goes on.
+    const reads = linked === undefined ? union(before.reads, read) : read
+    const later = filesSince(reads, tx.get('FileWatch', configWatchName(name))?.status, run.sequence)
+    tx.status('Tiltfile', name, (status) => ({
+      ...evaluationEnded(status, evaluated, later, options.now),
+      reads,
+      ...(linked && { live: withoutResources(linked.graph), liveArgs: args }),
+    }))
+    const ignores = linked?.watchIgnores ?? before.live?.watchIgnores ?? []
+    if (options.command === 'dev') putConfigWatch(tx, name, reads, ignores)
+    endUpdate(store, tx, run.update, evaluated, options.now)
+  })
 }
 
-/** What a user switched on or off stays so; only a new resource gets what the config says. */
-function keepSwitch(tx: Tx, object: DesiredObject): DesiredObject {
-  const present = object.kind === 'ConfigMap' ? tx.get('ConfigMap', object.name) : undefined
-  return present === undefined ? object : { ...object, spec: present.spec }
+function endUpdate(store: ObjectStore, tx: Tx, update: string, { error, diagnostics }: Evaluated, now: number): void {
+  const phase = error === '' ? 'succeeded' : error === cancelled ? 'cancelled' : 'failed'
+  const warningCount = diagnostics.filter((diagnostic) => !isError(diagnostic)).length
+  tx.status('Update', update, (status) =>
+    endedStatus(status, { phase, error: error === '' ? undefined : error, warningCount }, now),
+  )
+  const earlier = store.ofResource('Update', name).filter(({ status }) => hasEnded(status))
+  for (const { metadata } of earlier.slice(0, 1 - keptEvaluations)) tx.delete('Update', metadata.name)
 }
 
 /**
- * Whether the same resources are asked for as before. Then switches keep their positions; otherwise the new choice
+ * Whether the same resources are asked for as before. Then what was switched by hand stays so; otherwise the new choice
  * holds, for all of them.
  */
-export function sameSelection(status: TiltfileStatus, args: readonly string[], graph: GraphSpec): boolean {
+function sameSelection(status: TiltfileStatus, args: readonly string[], graph: GraphSpec): boolean {
   const { live, liveArgs } = status
   if (live === undefined || liveArgs === undefined || !sameWords(liveArgs, args)) return false
   return sameWords(live.positionals, graph.positionals) && sameWords(wanted(live), wanted(graph))
@@ -31,4 +67,10 @@ export function sameSelection(status: TiltfileStatus, args: readonly string[], g
 
 function wanted({ selection }: Pick<GraphSpec, 'selection'>): readonly string[] {
   return selection.kind === 'all' ? ['all'] : ['some', ...selection.names.map((ref) => ref.name)]
+}
+
+/** Resources are objects of their own, and secrets stand nowhere. */
+function withoutResources(graph: GraphSpec): TiltfileStatus['live'] {
+  const { resources: _resources, unsupported: _unsupported, secrets: _secrets, ...live } = graph
+  return live
 }

@@ -1,5 +1,6 @@
 import { isWithin, parentPath } from '@tiltts/core/paths'
-import type { ConfigRead, FileWatchSpec, IgnoreRule } from '@tiltts/spec'
+import type { Tx } from '@tiltts/core/store'
+import { annotation, type ConfigRead, type IgnoreRule } from '@tiltts/spec'
 
 /** Name of the FileWatch of what a config read. */
 export function configWatchName(tiltfile: string): string {
@@ -21,9 +22,16 @@ export function union(a: readonly ConfigRead[], b: readonly ConfigRead[]): reado
   return [...seen.values()]
 }
 
-/** The FileWatch for what was read. */
-export function configWatchSpec(reads: readonly ConfigRead[], ignores: readonly IgnoreRule[]): FileWatchSpec {
-  return { watchedPaths: [...new Set(reads.map((read) => read.path))].sort(), ignores }
+/** Has everything watched that a config read. */
+export function putConfigWatch(
+  tx: Tx,
+  tiltfile: string,
+  reads: readonly ConfigRead[],
+  ignores: readonly IgnoreRule[],
+): void {
+  const watchedPaths = [...new Set(reads.map((read) => read.path))].sort()
+  const meta = { annotations: { [annotation.resource]: tiltfile } }
+  tx.put('FileWatch', configWatchName(tiltfile), { watchedPaths, ignores }, { fileEvents: [] }, meta)
 }
 
 /** The files among those changed whose change can make the config another one: of a read file, not of what lies below it. */

@@ -1,7 +1,6 @@
 import { addCause, filesCause } from '@tiltts/core/schedule'
 import {
   type FileWatchStatus,
-  fromApiTime,
   type Millis,
   type TiltfileStatus,
   toApiTime,
@@ -98,9 +97,4 @@ export function evaluationEnded(
 
 export function sameWords(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index])
-}
-
-/** Milliseconds from the start of the running evaluation. */
-export function elapsed(status: TiltfileStatus, at: Millis): Millis {
-  return status.running === undefined ? 0 : at - fromApiTime(status.running.startedAt)
 }

@@ -29,6 +29,8 @@ export interface RunUpdateDeps extends AbsorbDeps {
   readonly waits: CmdWaits
   readonly reruns: RerunIndex
   readonly fingerprints: FingerprintDeps
+  /** Folder of the config. */
+  readonly folder: string
   /** Whether the session is ending. Then what becomes of updates is not written down any more. */
   readonly over: () => boolean
 }
@@ -55,7 +57,7 @@ export async function runUpdate(
   const causes = store.get('Update', update)?.spec.causes ?? []
   const span = buildSpan(update)
   logs.span({ id: span, resource: name, source: 'build' })
-  logs.append(span, startLines(resource.spec, causes), 'info', { buildEvent: 'init' })
+  logs.append(span, startLines(resource.spec, causes, deps.folder), 'info', { buildEvent: 'init' })
   const isFirst = causes.every((cause) => cause.reason === 'initial')
   const run: UpdateRun = { update, causes, isFirst, signal, steps: stepRecord(clock) }
   const end = await updateLocal(stepsOf(deps, resource, run), signal)

@@ -47,6 +47,8 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const { store, clock } = deps
   const candidates = new Map<string, Candidate>()
   const running = new Map<string, Running>()
+  /** The hold that stands in the status of each candidate. */
+  const told = new Map<string, Hold>()
   let stopped = false
   let later = false
   let due = false
@@ -57,6 +59,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     const subject = resource && schedulable(resource)
     set(running, name, subject && runningOf(subject))
     const waits = resource?.status.queued !== undefined
+    set(told, name, waits ? resource.status.hold : undefined)
     set(candidates, name, waits && subject ? candidateOf(subject, resource.spec.inputsFrom ?? []) : undefined)
   }
 
@@ -99,27 +102,27 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     deps.run(resource, update)
   }
 
-  const tellHolds = (holds: ReadonlyMap<string, Hold>, now: Millis): void => {
+  const tellHolds = (holds: ReadonlyMap<string, Hold>, at: Millis): void => {
     const fresh: [string, Hold][] = []
     const moved: [string, Hold][] = []
     for (const [name, hold] of holds) {
-      const before = store.get('Resource', name)?.status.hold
+      const before = told.get(name)
       if (before !== undefined && isSameHold(before, hold)) continue
       if (before?.reason === hold.reason) moved.push([name, hold])
       else fresh.push([name, hold])
     }
     const wait = moved.length > promptHolds && !due
     due = false
-    if (wait) tellLater()
-    const told = wait ? fresh : [...fresh, ...moved]
-    if (told.length > 0) writeHolds(told, now)
+    if (wait) tellLater(moved.length)
+    const now = wait ? fresh : [...fresh, ...moved]
+    if (now.length > 0) writeHolds(now, at)
   }
 
   /** A queue of hundreds behind one lock would otherwise be written anew with each step. */
-  const tellLater = (): void => {
+  const tellLater = (count: number): void => {
     if (later) return
     later = true
-    clock.timer(laterMs, () => {
+    clock.timer(Math.max(laterMs, count), () => {
       later = false
       due = true
       if (!stopped) deps.wake(refresh)
@@ -129,6 +132,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const writeHolds = (holds: readonly (readonly [string, Hold])[], now: Millis): void => {
     store.update({ by: 'update' }, (tx) => {
       for (const [name, hold] of holds) {
+        told.set(name, hold)
         tx.status('Resource', name, (status) => ({ ...status, hold }))
         const update = tx.get('Resource', name)?.status.queued
         if (update === undefined) continue

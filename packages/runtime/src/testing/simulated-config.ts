@@ -1,0 +1,110 @@
+import type { DependencySpec, EdgeKind, GraphSpec, ProbeAction, ProbeSpec, SettingsSpec, StepSpec } from '@tiltts/spec'
+import { UserError } from '@tiltts/spec'
+import type { FakeConfig, FakeConfigScript, FakeLocalOptions, FakeStep } from './fake-config.js'
+import type { FakeFiles } from './fake-files.js'
+
+/** A local resource as a test writes it. Paths are relative to the folder of the config. */
+export interface SimulatedLocal
+  extends Pick<
+    FakeLocalOptions,
+    | 'cmd'
+    | 'serveCmd'
+    | 'env'
+    | 'deps'
+    | 'outputs'
+    | 'labels'
+    | 'restart'
+    | 'stopGraceMs'
+    | 'triggerMode'
+    | 'autoInit'
+    | 'allowParallel'
+    | 'readyTimeoutMs'
+  > {
+  readonly ignore?: readonly string[]
+  /** `db`, or with another edge than the plain one `ready:db`. */
+  readonly needs?: readonly string[]
+  readonly links?: readonly string[]
+  /** A shell command. */
+  readonly onDown?: string
+  readonly probe?: Partial<ProbeSpec> & { readonly action: ProbeAction }
+  /** A probe that is a function. */
+  readonly check?: FakeStep
+}
+
+/** What a config can do in a simulation: all that the fake host offers, and builders that need less typing. */
+export interface SimulatedConfig extends Omit<FakeConfig, 'local' | 'read'> {
+  local(name: string, options: SimulatedLocal): void
+  settings(settings: SettingsSpec): void
+  /** Only these take part, with all they need. */
+  enable(names: readonly string[]): void
+  /** The text of a file, read as part of the config; `undefined` when there is none. */
+  read(path: string): string | undefined
+  readTree(path: string): void
+  warn(message: string): void
+  fail(message: string): never
+}
+
+export type SimulatedScript = (config: SimulatedConfig) => void | Promise<void>
+
+const timing = { initialDelayMs: 0, periodMs: 10_000, timeoutMs: 1000, successThreshold: 1, failureThreshold: 3 }
+
+/** The script for the fake host. `.tiltignore` is read from the files beside the config, plain words enable resources. */
+export function simulatedScript(script: SimulatedScript, folder: string, files: FakeFiles): FakeConfigScript {
+  const absolute = (path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`)
+  return (config) => {
+    let settings: SettingsSpec = {}
+    config.graph({ positionals: config.args, watchIgnores: tiltignore(files, folder) })
+    return script({
+      ...config,
+      local(name, options) {
+        const { deps = [], outputs = [], ignore, needs = [], links = [], onDown, probe, check, ...rest } = options
+        const checked = check && {
+          ...timing,
+          action: { kind: 'check' as const, fn: config.fn(`probe:${name}/check`, check) },
+        }
+        const asked = checked ?? (probe && { ...timing, ...probe })
+        config.local(name, {
+          ...rest,
+          deps: deps.map(absolute),
+          outputs: outputs.map(absolute),
+          ignores: ignore === undefined ? [] : [{ basePath: folder, patterns: ignore }],
+          dependencies: needs.map(dependency),
+          links: links.map((url) => ({ url })),
+          onDown: onDown === undefined ? undefined : shell(onDown, folder),
+          ...(asked && { probe: asked }),
+        })
+      },
+      settings(added) {
+        settings = { ...settings, ...added }
+        config.graph({ settings })
+      },
+      enable: (names) =>
+        config.graph({ selection: { kind: 'some', names: names.map((name) => ({ name, place: undefined })) } }),
+      read(path) {
+        config.read(absolute(path))
+        return files.exists(absolute(path)) ? files.read(absolute(path)) : undefined
+      },
+      readTree: (path) => config.read(absolute(path), 'tree'),
+      warn: (message) => config.complain({ code: 'config/warning', severity: 'warning', message }),
+      fail(message) {
+        throw new UserError([{ code: 'config/failed', severity: 'error', message, places: [] }])
+      },
+    })
+  }
+}
+
+function shell(text: string, dir: string): StepSpec {
+  return { command: { argv: ['sh', '-c', text], display: text }, dir, env: {} }
+}
+
+function dependency(text: string): DependencySpec {
+  const [edge, name] = text.includes(':') ? text.split(':') : ['first', text]
+  return { name: name ?? '', edge: edge as EdgeKind, place: undefined }
+}
+
+function tiltignore(files: FakeFiles, folder: string): GraphSpec['watchIgnores'] {
+  const path = `${folder}/.tiltignore`
+  if (!files.exists(path)) return []
+  const patterns = files.read(path).split('\n')
+  return [{ basePath: folder, patterns: patterns.filter((line) => line !== '') }]
+}
