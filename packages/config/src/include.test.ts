@@ -15,7 +15,7 @@ const messages = (result: EvaluationResult): readonly string[] => result.diagnos
 const declare = (name: string): string =>
   `import { localResource } from 'tiltts'\nlocalResource('${name}', { cmd: 'true' })\n`
 
-describe('include', () => {
+describe('include', { timeout: 60_000 }, () => {
   it('PATH-01: runs a config with its own folder as base, whichever way it is named', async () => {
     const { folder, result } = await configs.evaluate({
       'tilt.config.ts': `
@@ -192,7 +192,7 @@ describe('include', () => {
   })
 })
 
-describe('from', () => {
+describe('from', { timeout: 60_000 }, () => {
   it('binds builders to the folder of a module, whoever imports it', async () => {
     const { folder, result } = await configs.evaluate({
       'tilt.config.ts': `
@@ -226,7 +226,7 @@ describe('from', () => {
   })
 })
 
-describe('a config as a function', () => {
+describe('a config as a function', { timeout: 60_000 }, () => {
   it('PATH-05: is the same thing as a module, and is given session and words', async () => {
     const { folder, result } = await configs.evaluate({
       'tilt.config.ts': `

@@ -68,7 +68,7 @@ export type { HttpProbeOptions, Probe, Probes, TcpProbeOptions, Timing } from '.
 export type { ListDirOptions } from './reading.js'
 export type { DockerPruneSettings, RegistryOptions } from './registry.js'
 export type { Link, ResourceOptions, TriggerMode } from './resource-options.js'
-export type { ResourceName, ResourceNames, ResourceRef } from './resource-ref.js'
+export type { ResourceName, ResourceNames, ResourceRef, RunTimeNames } from './resource-ref.js'
 export type {
   CiSettings,
   SecretSettings,

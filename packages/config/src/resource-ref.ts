@@ -13,6 +13,12 @@ export type ResourceName = keyof ResourceNames extends never ? string : keyof Re
 export type ResourceRef = ResourceHandle | ResourceName
 
 /**
+ * A list whose type is `string[]`, as tables and computed lists have: what is in it is checked when the graph is linked.
+ * Names written in place are checked by the compiler.
+ */
+export type RunTimeNames<T extends string> = readonly T[] & (string extends T ? unknown : never)
+
+/**
  * A handle from a name that only run time knows. Whether there is such a resource is checked when the graph is linked.
  *
  * @example

@@ -1,6 +1,6 @@
 import { declaring } from './call/call.js'
 import { isFalsy } from './call/expectations.js'
-import { nameOf, type ResourceRef } from './resource-ref.js'
+import { nameOf, type ResourceRef, type RunTimeNames } from './resource-ref.js'
 import type { Falsy } from './values.js'
 
 /**
@@ -12,7 +12,7 @@ import type { Falsy } from './values.js'
  * setEnabledResources(session.command === 'ci' ? ['api', 'integration-tests'] : profiles[cfg.profile])
  * ```
  */
-export function setEnabledResources(refs: readonly (ResourceRef | Falsy)[]): void {
+export function setEnabledResources<T extends string>(refs: readonly (ResourceRef | Falsy)[] | RunTimeNames<T>): void {
   const call = declaring('setEnabledResources')
   const given: readonly unknown[] = Array.isArray(refs) ? refs : [refs]
   const kept = given.filter((ref) => !isFalsy(ref)).map((ref) => nameOf(call, 'setEnabledResources()', ref))

@@ -4,7 +4,7 @@ import { checkedOptions, describe, type Expectation } from '../call/expect.js'
 import { argv, durationText, flag, text } from '../call/expectations.js'
 import type { Duration } from '../duration.js'
 import { brand } from '../handle.js'
-import type { ResourceName } from '../resource-ref.js'
+import type { ResourceName, RunTimeNames } from '../resource-ref.js'
 
 /** An argument that yields a `T`. Made by {@link arg}, given to `defineArgs`. */
 export interface Arg<T> {
@@ -28,8 +28,8 @@ export interface Args {
     options?: ArgOptions & { readonly default?: D },
   ): Arg<Duration | D>
   /** Names of resources, checked when the graph is linked. The flag may be repeated. @default [] */
-  resources(
-    options?: ArgOptions & { readonly default?: readonly ResourceName[] | undefined },
+  resources<T extends string>(
+    options?: ArgOptions & { readonly default?: readonly ResourceName[] | RunTimeNames<T> | undefined },
   ): Arg<readonly ResourceName[]>
   /** `--name` is true, `--name=false` is false. @default false */
   boolean(options?: ArgOptions & { readonly default?: boolean | undefined }): Arg<boolean>

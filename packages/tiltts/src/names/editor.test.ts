@@ -50,7 +50,7 @@ const files = {
   'services/web/tilt.config.ts': `import { localResource } from 'tiltts'\nexport const web = localResource('web', { cmd: 'true' })\n`,
 }
 
-describe('a config in an editor', () => {
+describe('a config in an editor', { timeout: 60_000 }, () => {
   it.each([
     ['with "type": "module"', { 'package.json': '{ "type": "module" }' }],
     ['with a package.json that says nothing', { 'package.json': '{}' }],
@@ -89,9 +89,28 @@ localResource('new', { cmd: 'true', resourceDeps: 'apii' })
       expect.stringMatching(/^tilt\.config\.ts:7 TS2820 /),
     ])
   })
+
+  it('leaves lists of names that only run time knows to run time', async () => {
+    const folder = project({
+      'tilt.config.ts': `
+import { arg, defineArgs, setEnabledResources } from 'tiltts'
+const profiles = { minimal: ['api'], full: ['api', 'web'] }
+const cfg = defineArgs({ profile: arg.choice(profiles, { default: 'minimal' }), only: arg.resources({ default: profiles.full }) })
+setEnabledResources(profiles[cfg.profile])
+setEnabledResources(['api', false])
+setEnabledResources(['apii', false])
+defineArgs({ more: arg.resources({ default: ['apii'] }) })
+`,
+    })
+    await writeNames(folder, ['api', 'web'], { reset: false })
+    expect(typeCheck(folder)).toEqual([
+      expect.stringMatching(/^tilt\.config\.ts:7 /),
+      expect.stringMatching(/^tilt\.config\.ts:8 /),
+    ])
+  })
 })
 
-describe('the examples', () => {
+describe('the examples', { timeout: 60_000 }, () => {
   it('the patterns, and what must and must not compile beside them, hold against the real types', () => {
     expect(typeCheck(here('../../../../examples/patterns'))).toEqual([])
   })
