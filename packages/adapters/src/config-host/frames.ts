@@ -40,9 +40,12 @@ export function createFrameReader(sink: FrameSink): (chunk: Buffer) => void {
   let needed = headLength
 
   const deliver = (kind: number, payload: Buffer): void => {
-    if (kind === messageKind) return sink.message(JSON.parse(payload.toString()) as FromHost)
-    const level = levels[payload.readUInt8(0)] ?? 'info'
-    sink.log({ level, call: payload.readUInt32LE(1), text: payload.toString('utf8', logHeadLength) })
+    if (kind === messageKind) {
+      sink.message(JSON.parse(payload.toString()) as FromHost)
+    } else {
+      const level = levels[payload.readUInt8(0)] ?? 'info'
+      sink.log({ level, call: payload.readUInt32LE(1), text: payload.toString('utf8', logHeadLength) })
+    }
   }
 
   return (chunk) => {

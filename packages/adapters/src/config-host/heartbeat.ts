@@ -37,8 +37,8 @@ export function startHeartbeat({ clock, limitMs, ping, onBlocked }: HeartbeatOpt
     } else if (hasPrinted && missedPrinting < ticksPerLimit * limitsWhilePrinting) missedPrinting += 1
     else missed += 1
     hasPrinted = false
-    if (missed >= ticksPerLimit) return onBlocked()
-    cancel = clock.timer(limitMs / ticksPerLimit, tick)
+    if (missed >= ticksPerLimit) onBlocked()
+    else cancel = clock.timer(limitMs / ticksPerLimit, tick)
   }
   tick()
   return {

@@ -99,28 +99,33 @@ export function startHostSession(options: HostSessionOptions): HostSession {
     switch (message.type) {
       case 'standby':
         if (state === 'starting') state = 'standby'
-        return onStandby()
+        onStandby()
+        break
       case 'pong':
-        return heartbeat?.pong()
+        heartbeat?.pong()
+        break
       case 'read':
         reads.set(readKey(message.read), message.read)
-        return
+        break
       case 'secret':
         secrets.push(message.secret)
-        return
+        break
       case 'deed':
         deed = message.deed && { call: message.call, deed: message.deed, places: message.places }
-        return
+        break
       case 'exec':
-        return commands.start(message)
+        commands.start(message)
+        break
       case 'bug':
         verdict ??= bug(message.message)
-        return
+        break
       case 'settled':
-        return settle(message.id, message.outcome)
+        settle(message.id, message.outcome)
+        break
       case 'result': {
         const places = message.functions.flatMap(({ id, place }) => (place ? [[id, place] as const] : []))
-        return onResult({ result: withReads(message.result), places: new Map(places), lent: message.lent })
+        onResult({ result: withReads(message.result), places: new Map(places), lent: message.lent })
+        break
       }
     }
   }

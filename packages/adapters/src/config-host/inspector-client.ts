@@ -34,7 +34,10 @@ export async function connectInspector(url: string): Promise<InspectorSession> {
   }
   const take = (text: string): void => {
     const message = JSON.parse(text) as Incoming
-    if (message.id === undefined) return handler(message.method ?? '', message.params)
+    if (message.id === undefined) {
+      handler(message.method ?? '', message.params)
+      return
+    }
     const command = waiting.get(message.id)
     waiting.delete(message.id)
     if (message.error) command?.reject(new Error(message.error.message))

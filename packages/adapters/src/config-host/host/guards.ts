@@ -23,8 +23,6 @@ export function realExit(code: number): never {
   return exit.call(process, code)
 }
 
-export const realKill: (pid: number, signal: NodeJS.Signals) => true = process.kill.bind(process)
-
 export interface GuardSinks {
   readonly onExit: (error: ProcessExitError) => void
   /** Told before a deed that may be the last one, and with `undefined` when it was not. */

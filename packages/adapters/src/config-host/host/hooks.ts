@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FromLoader, LoaderData, ToLoader } from './loader-messages.js'
 import { fileOf, namesTiltts, ownerOf } from './own-files.js'
-import { isModuleSource, SourceErrors, transformModule } from './transform.js'
+import { isModuleSource, SourceErrors, transformSource } from './transform.js'
 import { openUpChannel } from './up-channel.js'
 
 // These hooks run in a thread of their own. tsx resolves: extensions, folders, the paths of tsconfig.json. In front of it
@@ -26,6 +26,9 @@ interface State {
   readonly announce: (file: string) => void
 }
 
+// CommonJS that was made here requires through these hooks too, and can only be given CommonJS.
+const commonJsUrls = new Set<string>()
+const requiredUrls = new Set<string>()
 let state: State | undefined
 
 function running(): State {
@@ -50,7 +53,7 @@ export const initialize: InitializeHook<LoaderData> = async ({ port, lock, cliPa
   })
   port.unref()
   // Starts esbuild's service, so that the first module of a config finds it warm.
-  void transformModule('warm.ts', 'let warm: number')
+  void transformSource('warm.ts', 'let warm: number', 'module')
 }
 
 async function configure(tsconfig: string | undefined): Promise<string | undefined> {
@@ -84,6 +87,7 @@ const resolveModule: ResolveHook = async (specifier, context, next) => {
   const parent = context.parentURL ?? ''
   try {
     const found = await tsx.resolve(specifier, context, next)
+    if (commonJsUrls.has(parent)) requiredUrls.add(found.url)
     tell({ type: 'import', parent, specifier, url: found.url })
     return found
   } catch (error) {
@@ -117,24 +121,36 @@ const loadModule: LoadHook = async (url, context, next) => {
   const file = fileOf(url)
   if (file === undefined || ownerOf(file) !== 'project') return await tsx.load(url, context, next)
   announce(file)
-  if (/\.(?:[cm]?[jt]s|[jt]sx)$/.test(file)) {
-    const source = await readFile(file, 'utf8')
-    if (isModuleSource(file, source, { typeModule: () => isTypeModule(dirname(file)) })) {
-      // tsx knows the tsconfig that says what decorators mean.
-      if (/^\s*@[A-Za-z_$]/m.test(source)) {
-        tell({ type: 'module', url, file, code: undefined })
-        return await tsx.load(url, { ...context, format: 'module' }, next)
-      }
-      const code = await transformModule(file, source).catch((error: unknown) => {
-        if (error instanceof SourceErrors) tell({ type: 'source-errors', file, errors: error.errors })
-        throw error
-      })
-      tell({ type: 'module', url, file, code: code.slice(0, code.lastIndexOf('\n//# sourceMappingURL=') + 1) })
-      return { format: 'module', source: code, shortCircuit: true }
-    }
+  const kind = await sourceKind(file, requiredUrls.has(url))
+  if (kind === undefined) {
+    tell({ type: 'module', url, file, code: undefined })
+    return await tsx.load(url, context, next)
   }
-  tell({ type: 'module', url, file, code: undefined })
-  return await tsx.load(url, context, next)
+  const { format, source } = kind
+  if (format === 'commonjs') commonJsUrls.add(url)
+  // tsx knows the tsconfig that says what decorators mean.
+  if (format === 'module' && /^\s*@[A-Za-z_$]/m.test(source)) {
+    tell({ type: 'module', url, file, code: undefined })
+    return await tsx.load(url, { ...context, format }, next)
+  }
+  const code = await transformSource(file, source, format).catch((error: unknown) => {
+    if (error instanceof SourceErrors) tell({ type: 'source-errors', file, errors: error.errors })
+    throw error
+  })
+  tell({ type: 'module', url, file, code: code.slice(0, code.lastIndexOf('\n//# sourceMappingURL=') + 1) })
+  return { format, source: code, shortCircuit: true }
+}
+
+/** What is to be made of a source file; `undefined` for what Node runs by itself. */
+async function sourceKind(
+  file: string,
+  isRequired: boolean,
+): Promise<{ readonly format: 'module' | 'commonjs'; readonly source: string } | undefined> {
+  if (!/\.(?:[cm]?[jt]s|[jt]sx)$/.test(file)) return undefined
+  const source = await readFile(file, 'utf8')
+  const isModule = isModuleSource(file, source, { typeModule: () => isTypeModule(dirname(file)) })
+  if (!isModule && !/\.(?:c?ts|tsx)$/.test(file)) return undefined
+  return { format: isModule && !isRequired ? 'module' : 'commonjs', source }
 }
 
 function isTypeModule(folder: string): boolean {

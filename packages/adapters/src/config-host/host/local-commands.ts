@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createEcho } from '../echo.js'
 import type { RunCommand } from './run-command.js'
 

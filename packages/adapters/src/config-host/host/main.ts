@@ -1,10 +1,12 @@
 import type { LogLevel } from '@tiltts/spec'
 import type { HostRequest, HostSetup, ToHost } from '../protocol.js'
+import { installCommonJsTypescript } from './common-js.js'
 import { currentCall, inCall } from './current-call.js'
 import { threw } from './diagnose.js'
+import { endGroup } from './end-group.js'
 import { type EvaluationEnd, type RunningEvaluation, startEvaluation } from './evaluate.js'
 import { callFunction, stepContext } from './functions.js'
-import { installGuards, realExit, realKill } from './guards.js'
+import { installGuards, realExit } from './guards.js'
 import { startLoader } from './loader.js'
 import { redirectOutput } from './output.js'
 import { createEngineCommands } from './run-command.js'
@@ -26,6 +28,7 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
   const up = openUpChannel(lock)
   const log = (text: string, level: LogLevel): void => up.log({ call: currentCall(), level, text })
   redirectOutput(log)
+  installCommonJsTypescript()
   const commands = createEngineCommands(up)
   const calls = new Map<number, AbortController>()
   const loader = startLoader(hooks, { lock, cliPackageDir: setup.cliPackageDir, tellsEngine: true })
@@ -39,7 +42,10 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
     onDeed: (deed, places) => up.send({ type: 'deed', call: currentCall(), deed, places }),
   })
   const uncaught = (thrown: unknown): void => {
-    if (end === undefined && evaluation !== undefined) return evaluation.fail(thrown)
+    if (end === undefined && evaluation !== undefined) {
+      evaluation.fail(thrown)
+      return
+    }
     const { message, places } = threw(thrown, 'function/threw')
     const where = places[0] === undefined ? '' : ` (${places[0].file}:${places[0].line}:${places[0].column})`
     log(`Nobody caught: ${message}${where}\n`, 'error')
@@ -83,19 +89,14 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
     realExit(1)
   }
 
-  process.on('disconnect', () => {
-    // The whole group: what the config has started must not outlive the engine.
-    if (process.platform !== 'win32') realKill(-process.pid, 'SIGKILL')
-    realExit(1)
-  })
+  process.on('disconnect', endGroup)
   process.on('message', (message: ToHost) => {
     if (message.type === 'ping') up.send({ type: 'pong' })
     else if (message.type === 'evaluate') evaluate(message.request).catch(bug)
     else if (message.type === 'call') call(message).catch(bug)
     else if (message.type === 'abort') {
       inCall(message.id, () => calls.get(message.id)?.abort(new Error(message.reason)))
-    }
-    else if (message.type === 'leave') realExit(0)
+    } else if (message.type === 'leave') realExit(0)
     else commands.take(message)
   })
   // The channel is the engine's: what a config sends over it, nobody would understand.

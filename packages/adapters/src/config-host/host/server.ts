@@ -1,6 +1,7 @@
 import { renderDiagnostics } from '@tiltts/core/errors'
 import type { Diagnostic, LogLevel } from '@tiltts/spec'
 import { decodeServerRequest } from '../server-argv.js'
+import { installCommonJsTypescript } from './common-js.js'
 import { startEvaluation } from './evaluate.js'
 import { callFunction, stepContext } from './functions.js'
 import { installGuards, realExit } from './guards.js'
@@ -35,6 +36,7 @@ export async function runServer(data: string, hooks: string): Promise<void> {
     realExit(1)
   }
 
+  installCommonJsTypescript()
   const lock = new Int32Array(new SharedArrayBuffer(8))
   const loader = startLoader(hooks, { lock, cliPackageDir: setup.cliPackageDir, tellsEngine: false })
   const env: Record<string, string> = {}

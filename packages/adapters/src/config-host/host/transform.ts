@@ -28,16 +28,16 @@ export function isModuleSource(file: string, source: string, context: { readonly
 }
 
 /**
- * Turns a module into one that Node can run, every statement where the source map says.
+ * Turns a source file into one that Node can run, with a source map in it.
  *
  * @throws SourceErrors when it cannot be parsed.
  */
-export async function transformModule(file: string, source: string): Promise<string> {
+export async function transformSource(file: string, source: string, format: 'module' | 'commonjs'): Promise<string> {
   const { transform } = await import('esbuild')
   try {
     const { code } = await transform(source, {
       loader: loaders[extname(file)] ?? 'ts',
-      format: 'esm',
+      format: format === 'module' ? 'esm' : 'cjs',
       platform: 'node',
       target: `node${process.versions.node}`,
       charset: 'utf8',
@@ -45,7 +45,7 @@ export async function transformModule(file: string, source: string): Promise<str
       sourcefile: file,
       logLevel: 'silent',
       tsconfigRaw: '{}',
-      banner: commonJsNames(source),
+      banner: format === 'module' ? commonJsNames(source) : '',
     })
     return code
   } catch (error) {

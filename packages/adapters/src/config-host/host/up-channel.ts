@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { encodeLog, encodeMessage } from '../frames.js'
 import type { FromHost, HostLog } from '../protocol.js'
+import { endGroup } from './end-group.js'
 
 /** The file descriptor that the engine reads. */
 export const upDescriptor = 3
@@ -33,8 +34,6 @@ export function openUpChannel(lock: Int32Array<SharedArrayBuffer>, descriptor: n
   }
 }
 
-// Taken before a config can replace it.
-const kill = process.kill.bind(process)
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
 function writeSome(descriptor: number, frame: Buffer, at: number): number {
@@ -42,8 +41,7 @@ function writeSome(descriptor: number, frame: Buffer, at: number): number {
     return writeSync(descriptor, frame, at)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // The engine is gone: there is nobody left to work for.
-    if (code === 'EPIPE') kill(process.pid, 'SIGKILL')
+    if (code === 'EPIPE') endGroup()
     // The descriptor blocks, except where a library of the config has switched that off: then wait for room.
     if (code !== 'EAGAIN') throw error
     Atomics.wait(pause, 0, 0, 1)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ConfigRead } from '@tiltts/spec'
 import type { Loader } from '../loader.js'
 import { fileOf, namesTiltts, ownerOf } from '../own-files.js'
@@ -46,6 +46,10 @@ export function createFunctionHash(sources: HashSources): (fn: (...args: never[]
     const modules = new Set([...loader.modules.values()].map(({ file }) => file))
     return sources.reads.filter(({ path }) => !modules.has(path)).map((read) => [read.path, fingerprint(read)])
   })
+  // The arguments that are kept in a file count as given.
+  const savedArgs = once(() =>
+    sources.reads.filter(({ path }) => basename(path) === 'tilt_config.json').map(fingerprint),
+  )
   const env = once(() => Object.entries(sources.env).toSorted())
 
   return (fn, madeAt) => {
@@ -57,7 +61,7 @@ export function createFunctionHash(sources: HashSources): (fn: (...args: never[]
       line: inCode?.at.line,
     }))
     const { statements, imports } = reachOf(source, calls, moduleOf)
-    const parts: unknown[] = [sources.args, source, [...statements].toSorted()]
+    const parts: unknown[] = [sources.args, savedArgs(), source, [...statements].toSorted()]
     const modules = new Set<string>()
     const builders = new Set<string>()
     for (const { parent, name } of imports) {

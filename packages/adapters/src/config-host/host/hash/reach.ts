@@ -27,7 +27,7 @@ const handleBuilders = new Set(
  *
  * @param source The function as it runs.
  * @param madeAt The calls that led to its being handed to tiltts, innermost first.
- * @param moduleOf The statements of a module of the project; none for others.
+ * @param moduleOf The statements of a module of the project, each time the same; none for others.
  */
 export function reachOf(
   source: string,

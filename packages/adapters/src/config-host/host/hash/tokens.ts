@@ -62,7 +62,7 @@ export function tokenize(source: string): readonly Token[] | undefined {
     } else if (char === '`') {
       at += 1
       template(start)
-    } else if (char === '/' && expressionMayBegin(tokens.at(-1))) {
+    } else if (char === '/' && expressionMayBegin(source, tokens.at(-1))) {
       at = endOfRegExp(source, at)
       push('text', char, start)
     } else if (char === '(' || char === '[' || char === '{') {
@@ -116,9 +116,9 @@ function endOfRegExp(source: string, start: number): number {
   return start + 1
 }
 
-function expressionMayBegin(before: Token | undefined): boolean {
+function expressionMayBegin(source: string, before: Token | undefined): boolean {
   if (before === undefined) return true
-  if (before.kind === 'text') return false
+  if (before.kind === 'text') return source.slice(before.end - 2, before.end) === '${'
   if (before.kind === 'word') return beforeExpression.has(before.value)
   return before.value !== ')' && before.value !== ']' && before.value !== '}'
 }
