@@ -1,6 +1,7 @@
 export { resourceView } from './controllers/projector/projector.js'
+export { type Evaluated, evaluateConfig } from './controllers/tiltfile/evaluate.js'
 export { type DownOptions, type DownResult, runDown } from './down/run-down.js'
 export * from './ports/index.js'
-export { globalSpan } from './session-engine.js'
 export { createSession } from './session.js'
+export { globalSpan } from './session-engine.js'
 export type * from './session-types.js'

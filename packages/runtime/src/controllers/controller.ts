@@ -1,4 +1,4 @@
-import type { Change, Tx } from '@tiltts/core/store'
+import type { Change } from '@tiltts/core/store'
 import { annotation, type Kind } from '@tiltts/spec'
 
 /** Wakes a controller by changes of one kind. */
@@ -39,6 +39,11 @@ export function own(kind: Kind): Watch {
   return watch(kind, (change) => [change.name])
 }
 
+/** Wakes a controller of the same kind when what is wanted has changed, not when what is so has. */
+export function ownSpec(kind: Kind): Watch {
+  return watch(kind, ({ name, before, after }) => (before?.spec === after?.spec ? [] : [name]))
+}
+
 /** The resource an object belongs to, by its annotation. */
 export function resourceOf(change: Change): string | undefined {
   return (change.after ?? change.before)?.metadata.annotations?.[annotation.resource]
@@ -51,6 +56,3 @@ export function byResource(kind: Kind): Watch {
     return name === undefined ? [] : [name]
   })
 }
-
-/** Something that writes within a transaction. */
-export type Write = (tx: Tx) => void

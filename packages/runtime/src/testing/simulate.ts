@@ -155,7 +155,11 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     started: () => processes.table().map(({ argv }) => commandLine(argv)),
     alive: () => processes.running().map(({ argv }) => commandLine(argv)),
     lines: (resource) => session.logs.tail(resource, 1000),
-    log: (resource) => session.logs.tail(resource, 1000).map(({ message }) => message).join('\n'),
+    log: (resource) =>
+      session.logs
+        .tail(resource, 1000)
+        .map(({ message }) => message)
+        .join('\n'),
     outcome: () => outcome,
   }
   await session.start()

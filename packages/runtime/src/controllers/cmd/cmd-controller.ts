@@ -3,7 +3,7 @@ import { type CmdPlan, exited, planCmd, probed, started, waiting } from '@tiltts
 import type { ObjectStore, StoreCause } from '@tiltts/core/store'
 import type { Cmd } from '@tiltts/spec'
 import type { ProcessExit, RunningProcess } from '../../ports/processes.js'
-import { type NameController, own, watch } from '../controller.js'
+import { type NameController, ownSpec, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
 import { switchState } from '../switch-state.js'
 import type { Tasks } from '../tasks.js'
@@ -160,7 +160,7 @@ export function cmdController(deps: CmdControllerDeps): CmdController {
 
   return {
     name: 'cmd',
-    watches: [own('Cmd'), watch('ConfigMap', (change) => byMap.of(change.name))],
+    watches: [ownSpec('Cmd'), watch('ConfigMap', (change) => byMap.of(change.name))],
     reconcile(name) {
       if (closed) return
       const cmd = store.get('Cmd', name)

@@ -62,8 +62,10 @@ describe('servers', () => {
   })
 
   it('LOC-06: a changed definition of the server starts it anew, without running the command again', async () => {
-    const config = (port: number, text = 'serve'): SimulateOptions['config'] => (c) =>
-      c.local('a', { cmd: 'true', serveCmd: text, probe: { action: http(port) } })
+    const config =
+      (port: number, text = 'serve'): SimulateOptions['config'] =>
+      (c) =>
+        c.local('a', { cmd: 'true', serveCmd: text, probe: { action: http(port) } })
     const { sim } = await simulateJobs(config(8080))
     sim.network.listen(8080)
     await sim.advance(100)
@@ -95,7 +97,10 @@ describe('servers', () => {
   })
 
   it('LOC-06: a definition that changed during an update that failed is taken up all the same', async () => {
-    const config = (n: number): SimulateOptions['config'] => (c) => c.local('a', { cmd: 'job a', serveCmd: `serve ${n}` })
+    const config =
+      (n: number): SimulateOptions['config'] =>
+      (c) =>
+        c.local('a', { cmd: 'job a', serveCmd: `serve ${n}` })
     const { sim, end } = await simulateJobs(config(1))
     await end('a')
     sim.trigger('a', 'cli')
@@ -201,16 +206,21 @@ describe('probes', () => {
     sim.network.listen(8080, () => ({ status: 302, location: 'http://elsewhere/' }))
     await sim.advance(1000)
     expect(sim.row('a').runtimeStatus).toBe('ok')
-    expect(sim.lines('a').filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
-      'readiness probe: redirected to another host: http://elsewhere/',
-    ])
+    expect(
+      sim
+        .lines('a')
+        .filter(({ level }) => level === 'warn')
+        .map(({ message }) => message),
+    ).toEqual(['readiness probe: redirected to another host: http://elsewhere/'])
     sim.network.listen(8080, () => ({ status: 503 }))
     await sim.advance(1000)
     expect(sim.resource('a').ready).toBe(true)
     await sim.advance(1000)
     expect(sim.resource('a')).toMatchObject({ ready: false, readyOnce: true })
     expect(sim.row('a').runtimeStatus).toBe('pending')
-    expect(sim.log('a')).toContain('not ready any more: the probe failed 2 times in a row: HTTP 503 Service Unavailable')
+    expect(sim.log('a')).toContain(
+      'not ready any more: the probe failed 2 times in a row: HTTP 503 Service Unavailable',
+    )
     const failures = sim.lines('a').filter(({ message }) => message.startsWith('the probe failed'))
     expect(failures.length).toBeGreaterThan(0)
     expect(failures.every(({ level }) => level === 'verbose')).toBe(true)
@@ -240,7 +250,11 @@ describe('probes', () => {
 
   it('probe.log: is ready as soon as a line matches, colours aside', async () => {
     const { sim } = await simulateJobs(
-      (c) => c.local('a', { serveCmd: 'chatty', probe: { action: { kind: 'log', pattern: 'listening on \\d+', flags: 'i' } } }),
+      (c) =>
+        c.local('a', {
+          serveCmd: 'chatty',
+          probe: { action: { kind: 'log', pattern: 'listening on \\d+', flags: 'i' } },
+        }),
       {
         programs: {
           chatty: async (self) => {
@@ -296,16 +310,18 @@ describe('probes', () => {
 
 describe('servers that are functions', () => {
   it('run as a process of their own, and start anew when the function has changed', async () => {
-    const config = (greeting: string): SimulateOptions['config'] => (c) =>
-      c.local('a', {
-        serveCmd: Object.assign(
-          async (ctx: { log(text: string): void; readonly signal: AbortSignal }) => {
-            ctx.log(greeting)
-            await new Promise<void>((resolve) => ctx.signal.addEventListener('abort', () => resolve()))
-          },
-          { toString: () => greeting },
-        ),
-      })
+    const config =
+      (greeting: string): SimulateOptions['config'] =>
+      (c) =>
+        c.local('a', {
+          serveCmd: Object.assign(
+            async (ctx: { log(text: string): void; readonly signal: AbortSignal }) => {
+              ctx.log(greeting)
+              await new Promise<void>((resolve) => ctx.signal.addEventListener('abort', () => resolve()))
+            },
+            { toString: () => greeting },
+          ),
+        })
     const { sim } = await simulateJobs(config('hello'))
     expect(sim.log('a')).toContain('hello')
     const first = pidOf(sim, 'a')

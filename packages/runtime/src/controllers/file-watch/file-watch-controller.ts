@@ -3,7 +3,7 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { annotation, type FileWatchSpec, type FileWatchStatus, isTiltError } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Files, WatchProblem } from '../../ports/files.js'
-import { type NameController, own, watch } from '../controller.js'
+import { type NameController, ownSpec, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
 import { switchState } from '../switch-state.js'
 import { filesSeen, watchOpened, watchTroubled } from './file-events.js'
@@ -65,7 +65,7 @@ export function fileWatchController(deps: FileWatchControllerDeps): FileWatchCon
 
   return {
     name: 'file-watch',
-    watches: [own('FileWatch'), watch('ConfigMap', (change) => byMap.of(change.name))],
+    watches: [ownSpec('FileWatch'), watch('ConfigMap', (change) => byMap.of(change.name))],
     async reconcile(name) {
       const object = store.get('FileWatch', name)
       byMap.set(name, object?.spec.disableSource)

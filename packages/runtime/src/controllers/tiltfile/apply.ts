@@ -1,4 +1,4 @@
-import { applyObjects, type LinkedGraph, toObjects } from '@tiltts/core/graph'
+import { applyObjects, toObjects } from '@tiltts/core/graph'
 import type { ObjectStore, Tx } from '@tiltts/core/store'
 import { type GraphSpec, type TiltfileStatus, wellKnown } from '@tiltts/spec'
 import { endedStatus, hasEnded } from '../update-record.js'

@@ -1,4 +1,4 @@
-import { isWithin, parentPath } from '@tiltts/core/paths'
+import { escapePattern, isWithin, parentPath, relativeTo } from '@tiltts/core/paths'
 import type { Tx } from '@tiltts/core/store'
 import { annotation, type ConfigRead, type IgnoreRule } from '@tiltts/spec'
 
@@ -18,7 +18,7 @@ export function withMainReads(mainPath: string, reads: readonly ConfigRead[]): r
 
 /** Both sets of reads, each once. */
 export function union(a: readonly ConfigRead[], b: readonly ConfigRead[]): readonly ConfigRead[] {
-  const seen = new Map([...a, ...b].map((read) => [`${read.kind} ${read.path}`, read]))
+  const seen = new Map([...a, ...b].map((read) => [`${read.kind} ${read.depth ?? ''} ${read.path}`, read]))
   return [...seen.values()]
 }
 
@@ -31,12 +31,27 @@ export function putConfigWatch(
 ): void {
   const watchedPaths = [...new Set(reads.map((read) => read.path))].sort()
   const meta = { annotations: { [annotation.resource]: tiltfile } }
-  tx.put('FileWatch', configWatchName(tiltfile), { watchedPaths, ignores }, { fileEvents: [] }, meta)
+  const spec = { watchedPaths, ignores: [...ignores, ...listedFolders(reads)] }
+  tx.put('FileWatch', configWatchName(tiltfile), spec, { fileEvents: [] }, meta)
+}
+
+/** Rules by which nothing deep below a folder that was only listed is watched, but for what else was read there. */
+function listedFolders(reads: readonly ConfigRead[]): readonly IgnoreRule[] {
+  const listed = new Set(reads.filter((read) => read.depth === 1).map((read) => read.path))
+  return [...listed]
+    .filter((folder) => !reads.some((read) => read.kind === 'tree' && read.depth !== 1 && isWithin(folder, read.path)))
+    .map((folder) => {
+      const deep = reads.map((read) => relativeTo(read.path, folder)).filter((path) => path?.includes('/'))
+      return { basePath: folder, patterns: ['*/*', ...deep.map((path) => `!${escapePattern(path ?? '')}`)] }
+    })
 }
 
 /** The files among those changed whose change can make the config another one: of a read file, not of what lies below it. */
 export function relevantFiles(reads: readonly ConfigRead[], files: readonly string[]): readonly string[] {
   const exact = new Set(reads.map((read) => read.path))
-  const trees = reads.filter((read) => read.kind === 'tree').map((read) => read.path)
-  return files.filter((file) => exact.has(file) || trees.some((tree) => isWithin(file, tree)))
+  const trees = reads.filter((read) => read.kind === 'tree' && read.depth !== 1).map((read) => read.path)
+  const folders = new Set(reads.filter((read) => read.depth === 1).map((read) => read.path))
+  return files.filter(
+    (file) => exact.has(file) || folders.has(parentPath(file)) || trees.some((tree) => isWithin(file, tree)),
+  )
 }

@@ -25,8 +25,10 @@ export async function evaluateConfig(
   const evaluation = await evaluate(host, { ...request, onLog }, signal)
   if ('failure' in evaluation) return failed(nothingRead, [evaluation.failure], undefined, signal)
   const { result, functions } = evaluation
-  if (signal.aborted || result.graph === undefined) return failed(result, result.diagnostics, functions, signal)
-  const { linked, diagnostics } = linkGraph(result.graph)
+  const graph = result.graph ?? result.declared
+  if (signal.aborted || graph === undefined) return failed(result, result.diagnostics, functions, signal)
+  // What is wrong between resources is told together with what is wrong in each.
+  const { linked, diagnostics } = linkGraph(graph)
   const all = [...result.diagnostics, ...diagnostics]
   if (linked === undefined || all.some(isError)) return failed(result, all, functions, signal)
   return { result, diagnostics: all, linked, error: '', functions }

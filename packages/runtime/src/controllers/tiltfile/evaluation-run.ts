@@ -1,9 +1,9 @@
-import type { LogStore } from '@tiltts/core/logs'
-import type { StoreCause } from '@tiltts/core/store'
-import { type Tiltfile, type UpdateCause, wellKnown } from '@tiltts/spec'
 import { renderDiagnostics } from '@tiltts/core/errors'
+import type { LogStore } from '@tiltts/core/logs'
 import { parentPath } from '@tiltts/core/paths'
 import { formatDuration } from '@tiltts/core/status'
+import type { StoreCause } from '@tiltts/core/store'
+import { type Tiltfile, type UpdateCause, wellKnown } from '@tiltts/spec'
 import { type Evaluated, isError } from './evaluate.js'
 
 /** An evaluation under way. */
@@ -32,7 +32,12 @@ export function tellStart(logs: LogStore, { span, tiltfile }: EvaluationRun): vo
 }
 
 /** What the log of an evaluation ends with: all that is wrong, or how long it took. */
-export function tellEnd(logs: LogStore, { span, tiltfile, startedAt }: EvaluationRun, evaluated: Evaluated, now: number): void {
+export function tellEnd(
+  logs: LogStore,
+  { span, tiltfile, startedAt }: EvaluationRun,
+  evaluated: Evaluated,
+  now: number,
+): void {
   const options = { colour: false, cwd: parentPath(tiltfile.spec.path) }
   const warnings = evaluated.diagnostics.filter((diagnostic) => !isError(diagnostic))
   const errors = evaluated.diagnostics.filter(isError)

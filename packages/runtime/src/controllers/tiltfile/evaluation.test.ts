@@ -157,7 +157,9 @@ describe('evaluating the config', () => {
       c.read('early.json')
       c.fail('early.json is wrong')
     })
-    expect(watched(sim)).toEqual(['.tiltignore', 'early.json', 'late.json', 'tilt.config.ts'].map((f) => `${projectFolder}/${f}`))
+    expect(watched(sim)).toEqual(
+      ['.tiltignore', 'early.json', 'late.json', 'tilt.config.ts'].map((f) => `${projectFolder}/${f}`),
+    )
     await sim.edit({ 'late.json': '{}' })
     expect(sim.configHost.evaluations).toBe(3)
     await sim.reload((c) => c.local('a', { cmd: 'true' }))
@@ -256,11 +258,13 @@ describe('putting a new graph in place', () => {
   })
 
   it('EVAL-15: a changed definition is built in with reason config: at once in auto mode, else at the next trigger', async () => {
-    const config = (n: number): SimulateOptions['config'] => (c) => {
-      c.local('auto', { cmd: `true ${n}` })
-      c.local('manual', { cmd: `true ${n}`, triggerMode: 'manual' })
-      c.local('same', { cmd: 'true' })
-    }
+    const config =
+      (n: number): SimulateOptions['config'] =>
+      (c) => {
+        c.local('auto', { cmd: `true ${n}` })
+        c.local('manual', { cmd: `true ${n}`, triggerMode: 'manual' })
+        c.local('same', { cmd: 'true' })
+      }
     const { sim } = await simulateJobs(config(1))
     await sim.reload(config(2))
     expect(sim.updates('auto').at(-1)?.spec.causes).toEqual([{ reason: 'config' }])
@@ -269,7 +273,12 @@ describe('putting a new graph in place', () => {
     expect(sim.updates('same')).toHaveLength(1)
     sim.trigger('manual', 'cli')
     await sim.settled()
-    expect(sim.updates('manual').at(-1)?.spec.causes.map(({ reason }) => reason)).toEqual(['trigger', 'config'])
+    expect(
+      sim
+        .updates('manual')
+        .at(-1)
+        ?.spec.causes.map(({ reason }) => reason),
+    ).toEqual(['trigger', 'config'])
     expect(sim.started().filter((line) => line === 'true 2')).toHaveLength(2)
   })
 
@@ -349,11 +358,13 @@ describe('putting a new graph in place', () => {
   })
 
   it('EVAL-18: so does a config that chooses otherwise', async () => {
-    const config = (chosen: readonly string[]): SimulateOptions['config'] => (c) => {
-      c.local('a', { cmd: 'true' })
-      c.local('b', { cmd: 'true' })
-      c.enable(chosen)
-    }
+    const config =
+      (chosen: readonly string[]): SimulateOptions['config'] =>
+      (c) => {
+        c.local('a', { cmd: 'true' })
+        c.local('b', { cmd: 'true' })
+        c.enable(chosen)
+      }
     const { sim } = await simulateJobs(config(['a']))
     expect(sim.resource('b').enabled).toBe('disabled')
     await sim.reload(config(['a', 'b']))

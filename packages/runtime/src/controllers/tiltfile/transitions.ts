@@ -1,11 +1,5 @@
 import { addCause, filesCause } from '@tiltts/core/schedule'
-import {
-  type FileWatchStatus,
-  type Millis,
-  type TiltfileStatus,
-  toApiTime,
-  type UpdateCause,
-} from '@tiltts/spec'
+import { type FileWatchStatus, type Millis, type TiltfileStatus, toApiTime, type UpdateCause } from '@tiltts/spec'
 import { relevantFiles } from './config-watch.js'
 import { type Evaluated, isError } from './evaluate.js'
 

@@ -15,10 +15,12 @@ describe('which updates run', () => {
   })
 
   it('SCH-01: a lowered limit ends nothing that runs, and keeps others from starting', async () => {
-    const config = (limit: number): SimulateOptions['config'] => (c) => {
-      c.settings({ maxParallelUpdates: limit })
-      for (const name of ['a', 'b', 'c', 'd']) c.local(name, { cmd: `job ${name}`, ...parallel })
-    }
+    const config =
+      (limit: number): SimulateOptions['config'] =>
+      (c) => {
+        c.settings({ maxParallelUpdates: limit })
+        for (const name of ['a', 'b', 'c', 'd']) c.local(name, { cmd: `job ${name}`, ...parallel })
+      }
     const { sim, jobs, end } = await simulateJobs(config(3))
     await sim.reload(config(1))
     expect(jobs.running()).toEqual(['a', 'b', 'c'])
@@ -30,10 +32,12 @@ describe('which updates run', () => {
   })
 
   it('SCH-01: a raised limit starts more at once', async () => {
-    const config = (limit: number): SimulateOptions['config'] => (c) => {
-      c.settings({ maxParallelUpdates: limit })
-      for (const name of ['a', 'b', 'c']) c.local(name, { cmd: `job ${name}`, ...parallel })
-    }
+    const config =
+      (limit: number): SimulateOptions['config'] =>
+      (c) => {
+        c.settings({ maxParallelUpdates: limit })
+        for (const name of ['a', 'b', 'c']) c.local(name, { cmd: `job ${name}`, ...parallel })
+      }
     const { sim, jobs } = await simulateJobs(config(1))
     await sim.reload(config(2))
     expect(jobs.running()).toEqual(['a', 'b'])
@@ -65,10 +69,12 @@ describe('which updates run', () => {
   })
 
   it('SCH-03: counts changed files, updates of what it follows, and a changed definition as changes', async () => {
-    const config = (cmd: string): SimulateOptions['config'] => (c) => {
-      c.local('base', { cmd: 'true', deps: ['base'] })
-      c.local('top', { cmd, deps: ['top'], needs: ['rerun:base'] })
-    }
+    const config =
+      (cmd: string): SimulateOptions['config'] =>
+      (c) => {
+        c.local('base', { cmd: 'true', deps: ['base'] })
+        c.local('top', { cmd, deps: ['top'], needs: ['rerun:base'] })
+      }
     const { sim } = await simulateJobs(config('true 1'))
     const causes = () => sim.updates('top').at(-1)?.spec.causes
     await sim.edit({ 'top/x': '1' })
@@ -113,7 +119,10 @@ describe('which updates run', () => {
       sim.store.update({ by: 'test' }, (tx) =>
         tx.status('FileWatch', 'a', (status) => ({
           ...status,
-          fileEvents: [...status.fileEvents, { time: time.replace(/\d\d\d000Z$/, '001000Z'), seenFiles: files, sequence }],
+          fileEvents: [
+            ...status.fileEvents,
+            { time: time.replace(/\d\d\d000Z$/, '001000Z'), seenFiles: files, sequence },
+          ],
         })),
       )
     }
@@ -166,7 +175,9 @@ describe('which updates run', () => {
         files: {
           ...ports.files,
           watch: (request) =>
-            request.paths.some((path) => path.endsWith('/a')) ? Promise.reject(new Error('cannot be')) : ports.files.watch(request),
+            request.paths.some((path) => path.endsWith('/a'))
+              ? Promise.reject(new Error('cannot be'))
+              : ports.files.watch(request),
         },
       }),
     })

@@ -6,7 +6,12 @@ import { simulateJobs } from '../../testing/simulate-jobs.js'
 /** An Update as a client of the API creates it. */
 function createUpdate(sim: Simulation, name: string, resource: string): void {
   sim.store.update({ by: 'api' }, (tx) =>
-    tx.put('Update', name, { resource, causes: [] }, { phase: 'queued', queuedAt: toApiTime(sim.clock.now()), holds: [], steps: [] }),
+    tx.put(
+      'Update',
+      name,
+      { resource, causes: [] },
+      { phase: 'queued', queuedAt: toApiTime(sim.clock.now()), holds: [], steps: [] },
+    ),
   )
 }
 
@@ -19,7 +24,12 @@ describe('triggers', () => {
     expect(sim.updates('a')).toHaveLength(1)
     sim.trigger('a', 'cli')
     await sim.settled()
-    expect(sim.updates('a').at(-1)?.spec.causes.map(({ reason }) => reason)).toEqual(['trigger', 'files'])
+    expect(
+      sim
+        .updates('a')
+        .at(-1)
+        ?.spec.causes.map(({ reason }) => reason),
+    ).toEqual(['trigger', 'files'])
     expect(sim.resource('a').pending).toEqual([])
   })
 
@@ -62,7 +72,10 @@ describe('triggers', () => {
     try {
       sim.trigger('fronted', 'cli')
     } catch (error) {
-      expect(error).toMatchObject({ code: 'session/unknown-resource', diagnostics: [{ hint: 'Did you mean frontend?' }] })
+      expect(error).toMatchObject({
+        code: 'session/unknown-resource',
+        diagnostics: [{ hint: 'Did you mean frontend?' }],
+      })
     }
   })
 

@@ -19,7 +19,9 @@ export function updateIntake(deps: { readonly store: ObjectStore; readonly clock
       const { resource } = update.spec
       const known = resource === wellKnown.tiltfile || store.get('Resource', resource) !== undefined
       store.update({ by: 'update', resource, update: name }, (tx) => {
-        tx.meta('Update', name, ({ annotations }) => ({ annotations: { ...annotations, [annotation.resource]: resource } }))
+        tx.meta('Update', name, ({ annotations }) => ({
+          annotations: { ...annotations, [annotation.resource]: resource },
+        }))
         tx.spec('Update', name, (spec) => ({ ...spec, causes: withTrigger(spec.causes) }))
         if (known) return
         const error = `no resource is called "${resource}"`
