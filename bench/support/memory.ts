@@ -10,7 +10,8 @@ export function processTree(root: number): readonly number[] {
     parents.set(Number(name), Number(fields[1]))
   }
   const tree = [root]
-  for (const pid of tree) for (const [child, parent] of parents) if (parent === pid && !tree.includes(child)) tree.push(child)
+  for (const pid of tree)
+    for (const [child, parent] of parents) if (parent === pid && !tree.includes(child)) tree.push(child)
   return tree
 }
 

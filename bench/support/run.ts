@@ -11,7 +11,10 @@ export interface Finished {
 }
 
 /** Runs a program to its end, counting the lines it prints. */
-export async function runToEnd(argv: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Finished> {
+export async function runToEnd(
+  argv: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<Finished> {
   const [command = '', ...args] = argv
   const started = performance.now()
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -70,7 +73,10 @@ export function start(argv: readonly string[], options: { cwd: string; env: Node
     output: () => output,
     printed: (text, timeoutMs = 30_000) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`"${text}" was not printed in ${timeoutMs} ms:\n${output}`)), timeoutMs)
+        const timer = setTimeout(
+          () => reject(new Error(`"${text}" was not printed in ${timeoutMs} ms:\n${output}`)),
+          timeoutMs,
+        )
         check = () => {
           if (!output.includes(text)) return
           clearTimeout(timer)

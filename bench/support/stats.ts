@@ -16,4 +16,5 @@ export interface BenchRow {
 }
 
 /** Milliseconds for people. */
-export const ms = (value: number): string => (value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(2)} s`)
+export const ms = (value: number): string =>
+  value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(2)} s`

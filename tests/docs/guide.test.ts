@@ -36,7 +36,9 @@ describe.each(pages)('the code in %s', (page) => {
         'tsconfig.json': '{ "extends": "tiltts/tsconfig.json", "include": ["**/*.ts"] }',
         'package.json': '{ "type": "module" }',
       })
-      const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project.folder], { encoding: 'utf8' })
+      const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project.folder], {
+        encoding: 'utf8',
+      })
       expect(tsc).toMatchObject({ status: 0, stdout: '' })
       expect(await runTiltts(project, ['check'])).toMatchObject({ code: 0, stderr: '' })
     },

@@ -50,7 +50,10 @@ const bad: readonly BadConfig[] = [
   },
   {
     what: 'an include that comes back to itself',
-    files: { 'a.ts': `import { include } from 'tiltts'\nawait include('./b.ts')\n`, 'b.ts': `import { include } from 'tiltts'\nawait include('./a.ts')\n` },
+    files: {
+      'a.ts': `import { include } from 'tiltts'\nawait include('./b.ts')\n`,
+      'b.ts': `import { include } from 'tiltts'\nawait include('./a.ts')\n`,
+    },
     code: `${good}import { include } from 'tiltts'\nawait include('./a.ts')\n`,
     says: [/config\/circular-include/, /[ab]\.ts:2/],
   },
@@ -106,16 +109,19 @@ describe.each(bad)('$what', ({ code, files, says }) => {
 })
 
 describe('after a good evaluation', () => {
-  it.each(bad.filter(({ what }) => what !== 'a blocked event loop'))('EVAL-09: $what leaves the last good graph running, and the next good edit is taken', async ({ code, files, says }) => {
-    const project = tempProject({ 'tilt.config.ts': good, ...files })
-    const dev = startTiltts(project, ['dev', '--port', '0'])
-    await dev.printed('│ steady is up')
-    project.write('tilt.config.ts', code)
-    await until('the error is said', () => says.every((pattern) => pattern.test(dev.stderr())), 15_000)
-    project.write('tilt.config.ts', `${good}localResource('mended', { cmd: 'echo mended ran' })\n`)
-    await dev.printed('│ mended ran')
-    expect(dev.stdout().match(/│ steady is up/g)).toHaveLength(1)
-  })
+  it.each(bad.filter(({ what }) => what !== 'a blocked event loop'))(
+    'EVAL-09: $what leaves the last good graph running, and the next good edit is taken',
+    async ({ code, files, says }) => {
+      const project = tempProject({ 'tilt.config.ts': good, ...files })
+      const dev = startTiltts(project, ['dev', '--port', '0'])
+      await dev.printed('│ steady is up')
+      project.write('tilt.config.ts', code)
+      await until('the error is said', () => says.every((pattern) => pattern.test(dev.stderr())), 15_000)
+      project.write('tilt.config.ts', `${good}localResource('mended', { cmd: 'echo mended ran' })\n`)
+      await dev.printed('│ mended ran')
+      expect(dev.stdout().match(/│ steady is up/g)).toHaveLength(1)
+    },
+  )
 
   it('EVAL-09: a config that blocks its event loop is ended after 10 s, while the graph runs on', async () => {
     const project = tempProject({ 'tilt.config.ts': good })
@@ -142,15 +148,22 @@ localResource('c', { cmd: 5 } as never)
   })
 
   it('may print a million lines', async () => {
-    const project = tempProject({ 'tilt.config.ts': `${good.replace('serveCmd', 'cmd').replace('; sleep 1000', '')}for (let i = 0; i < 1_000_000; i++) console.log('config line ' + i)\n` })
+    const project = tempProject({
+      'tilt.config.ts': `${good.replace('serveCmd', 'cmd').replace('; sleep 1000', '')}for (let i = 0; i < 1_000_000; i++) console.log('config line ' + i)\n`,
+    })
     const { code, stdout } = await runTiltts(project, ['ci', '--port', '0'])
     expect(code).toBe(0)
     expect(stdout.match(/│? ?config line \d+/g)).toHaveLength(1_000_000)
   })
 
   it('that waits for a slow command is not taken for blocked', async () => {
-    const project = tempProject({ 'tilt.config.ts': `import { exec, localResource } from 'tiltts'\nawait exec('sleep 12')\nlocalResource('late', { cmd: 'echo late ran' })\n` })
-    expect(await runTiltts(project, ['ci', '--port', '0'])).toMatchObject({ code: 0, stdout: expect.stringContaining('late ran') })
+    const project = tempProject({
+      'tilt.config.ts': `import { exec, localResource } from 'tiltts'\nawait exec('sleep 12')\nlocalResource('late', { cmd: 'echo late ran' })\n`,
+    })
+    expect(await runTiltts(project, ['ci', '--port', '0'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('late ran'),
+    })
   })
 
   it('EVAL-02: that is missing is waited for, and starts when it is written', async () => {

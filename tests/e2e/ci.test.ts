@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { processesMatching } from '../support/processes.js'
 import { tempProject } from '../support/temp-project.js'
 import { runTiltts, startTiltts } from '../support/tiltts.js'
-import { processesMatching } from '../support/processes.js'
 
 const server = (port: number, line: string): string =>
   `require('http').createServer((_, res) => res.end('ok')).listen(${port}, () => console.log('${line}')); process.on('SIGTERM', () => process.exit(0))`
@@ -46,22 +46,28 @@ localResource('never', { cmd: 'exec sh -c "sleep 100; true $0" $PWD', allowParal
   })
 
   it('CI-03: a server that ends, even with exit code 0, fails it', async () => {
-    const project = tempProject({ 'tilt.config.ts': `import { localResource, probe } from 'tiltts'
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource, probe } from 'tiltts'
 localResource('short', { serveCmd: 'echo bye', readinessProbe: probe.tcp({ port: 4719 }) })
-` })
+`,
+    })
     const { code, stderr } = await runTiltts(project, ['ci', '--port', '0'])
     expect(code).toBe(1)
     expect(stderr).toContain('short')
   })
 
   it('CI-08: fails after --timeout, naming what it waited for', async () => {
-    const project = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'
 localResource('endless', { cmd: 'sleep 1000' })
 localResource('behind', { cmd: 'true', resourceDeps: ['endless'] })
-` })
+`,
+    })
     const { code, stderr } = await runTiltts(project, ['ci', '--port', '0', '--timeout', '1500ms'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/Timeout after 1\.5s: 1 resources waiting \(behind[^)]*\), 1 resources not ready \(endless\)|Timeout after 1\.5s/)
+    expect(stderr).toMatch(
+      /Timeout after 1\.5s: 1 resources waiting \(behind[^)]*\), 1 resources not ready \(endless\)|Timeout after 1\.5s/,
+    )
     expect(stderr).toContain('endless')
   })
 
@@ -80,9 +86,13 @@ localResource('sick', { serveCmd: ['node', 'sick.cjs'], readinessProbe: probe.ht
   })
 
   it('exits 2 when the config is wrong, 130 when it is interrupted', async () => {
-    const wrong = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('a', { cmd: 'true', resourceDeps: ['b'] })\n` })
+    const wrong = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('a', { cmd: 'true', resourceDeps: ['b'] })\n`,
+    })
     expect(await runTiltts(wrong, ['ci', '--port', '0'])).toMatchObject({ code: 2 })
-    const slow = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('slow', { cmd: 'echo begun; exec sh -c "sleep 60; true $0" $PWD' })\n` })
+    const slow = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('slow', { cmd: 'echo begun; exec sh -c "sleep 60; true $0" $PWD' })\n`,
+    })
     const ci = startTiltts(slow, ['ci', '--port', '0'])
     await ci.printed('│ begun')
     ci.signal('SIGINT')
@@ -91,21 +101,30 @@ localResource('sick', { serveCmd: ['node', 'sick.cjs'], readinessProbe: probe.ht
   })
 
   it('CI-06: leaves out what is not started by itself and what is disabled', async () => {
-    const project = tempProject({ 'tilt.config.ts': `import { localResource, setEnabledResources } from 'tiltts'
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource, setEnabledResources } from 'tiltts'
 localResource('one', { cmd: 'true' })
 localResource('asked', { cmd: 'exit 1', autoInit: false })
 localResource('off', { cmd: 'exit 1' })
 setEnabledResources(['one', 'asked'])
-` })
+`,
+    })
     expect(await runTiltts(project, ['ci', '--port', '0'])).toMatchObject({ code: 0 })
   })
 
   it('prints only JSON lines to stdout with --json', async () => {
-    const project = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nconsole.log('from the config')\nlocalResource('a', { cmd: 'echo one; echo ERROR two' })\n` })
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nconsole.log('from the config')\nlocalResource('a', { cmd: 'echo one; echo ERROR two' })\n`,
+    })
     const { code, stdout } = await runTiltts(project, ['ci', '--port', '0', '--json'])
     expect(code).toBe(0)
-    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
-    expect(lines).toContainEqual(expect.objectContaining({ resource: 'a', message: 'one', level: 'info', source: 'build' }))
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines).toContainEqual(
+      expect.objectContaining({ resource: 'a', message: 'one', level: 'info', source: 'build' }),
+    )
     expect(lines).toContainEqual(expect.objectContaining({ resource: 'a', message: 'ERROR two', level: 'error' }))
   })
 })

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/processes.js'
 import { tempProject } from '../support/temp-project.js'
@@ -25,7 +25,10 @@ describe('commands that talk to a session', () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })
     await dev.printed('│ said hello')
-    expect(await runTiltts(project, ['trigger', 'by-hand', '--wait'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Successfully triggered update for resource: "by-hand"') })
+    expect(await runTiltts(project, ['trigger', 'by-hand', '--wait'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Successfully triggered update for resource: "by-hand"'),
+    })
     expect(dev.stdout()).toContain('by hand')
     const unknown = await runTiltts(project, ['trigger', 'by-hnd'])
     expect(unknown).toMatchObject({ code: 4, stderr: expect.stringContaining('"by-hnd" does not exist') })
@@ -51,12 +54,15 @@ describe('commands that talk to a session', () => {
   })
 
   it('logs prints the past of one resource without prefix, of all with it, and follows', async () => {
-    const project = tempProject({ 'tilt.config.ts': twoResources, })
+    const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })
     await dev.printed('│ said hello')
     expect((await runTiltts(project, ['logs', 'say'])).stdout).toMatch(/^said hello$/m)
     expect((await runTiltts(project, ['logs'])).stdout).toMatch(/^ +say │ said hello$/m)
-    const json = (await runTiltts(project, ['logs', 'say', '--json'])).stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
+    const json = (await runTiltts(project, ['logs', 'say', '--json'])).stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(json).toContainEqual(expect.objectContaining({ resource: 'say', message: 'said hello', source: 'build' }))
     expect(await runTiltts(project, ['logs', 'sya'])).toMatchObject({ code: 4 })
     const follow = startTiltts(project, ['logs', '-f', 'by-hand'])
@@ -68,7 +74,11 @@ describe('commands that talk to a session', () => {
 
   it('find the session of the nearest config, else the only one, else ask for --port', async () => {
     const project = tempProject({})
-    for (const name of ['one', 'two']) project.write(`${name}/tilt.config.ts`, `import { localResource } from 'tiltts'\nlocalResource('in-${name}', { cmd: 'echo up' })\n`)
+    for (const name of ['one', 'two'])
+      project.write(
+        `${name}/tilt.config.ts`,
+        `import { localResource } from 'tiltts'\nlocalResource('in-${name}', { cmd: 'echo up' })\n`,
+      )
     mkdirSync(project.path('one/deep/er'), { recursive: true })
     const one = startTiltts(project, ['dev', '--port', '0'], { cwd: project.path('one') })
     await one.printed('is ready')
@@ -76,7 +86,10 @@ describe('commands that talk to a session', () => {
     const two = startTiltts(project, ['dev', '--port', '0'], { cwd: project.path('two') })
     await two.printed('is ready')
     expect((await runTiltts(project, ['logs'], { cwd: project.path('one/deep/er') })).stdout).toContain('in-one')
-    expect(await runTiltts(project, ['logs'])).toMatchObject({ code: 3, stderr: expect.stringMatching(/--port \d+ .*one[\s\S]*--port \d+ .*two|--port \d+ .*two[\s\S]*--port \d+ .*one/) })
+    expect(await runTiltts(project, ['logs'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/--port \d+ .*one[\s\S]*--port \d+ .*two|--port \d+ .*two[\s\S]*--port \d+ .*one/),
+    })
     const port = /http:\/\/localhost:(\d+)/.exec(two.stdout())?.[1] ?? ''
     expect((await runTiltts(project, ['logs', '--port', port])).stdout).toContain('in-two')
     expect((await runTiltts(project, ['logs'], { env: { TILT_PORT: port } })).stdout).toContain('in-two')
@@ -87,16 +100,23 @@ describe('dev', () => {
   it('takes a free port when the default one is taken and none was asked for; says so when one was', async () => {
     const other = createServer().listen(10350, 'localhost')
     onTestFinished(() => void other.close())
-    const project = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('port', { cmd: 'echo port is $TILT_PORT' })\n` })
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('port', { cmd: 'echo port is $TILT_PORT' })\n`,
+    })
     const dev = startTiltts(project, ['dev'])
     await dev.printed(/port is \d+/)
     expect(dev.stdout()).not.toContain('port is 10350')
-    expect(await runTiltts(project, ['dev', '--port', '10350'])).toMatchObject({ code: 1, stderr: expect.stringContaining('10350 is taken') })
+    expect(await runTiltts(project, ['dev', '--port', '10350'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('10350 is taken'),
+    })
   })
 
   it('UP-03: streams with full names in front, says once that all is ready, and keeps errors of its own on stderr', async () => {
     const name = 'a-resource-with-a-rather-long-name'
-    const project = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('${name}', { cmd: 'echo hi', allowParallel: true })\nlocalResource('b', { cmd: 'echo ho', allowParallel: true })\n` })
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('${name}', { cmd: 'echo hi', allowParallel: true })\nlocalResource('b', { cmd: 'echo ho', allowParallel: true })\n`,
+    })
     const dev = startTiltts(project, ['dev', '--port', '0'])
     await dev.printed(/^All 2 resources are ready \(\d.*s\)$/m)
     expect(dev.stdout()).toContain(`${name} │ hi`)
@@ -124,19 +144,23 @@ describe('usage', () => {
     const { stdout } = await runTiltts(project, ['help'])
     const names = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((match) => match[1] ?? '')
     expect(names).toEqual(['dev', 'ci', 'down', 'check', 'args', 'trigger', 'logs', 'types', 'version', 'help'])
-    for (const name of names) expect((await runTiltts(project, ['help', name])).stdout).toContain(`Usage: tiltts ${name}`)
+    for (const name of names)
+      expect((await runTiltts(project, ['help', name])).stdout).toContain(`Usage: tiltts ${name}`)
     expect((await runTiltts(project, ['version'])).stdout).toMatch(/^v\d+\.\d+\.\d+/)
   })
 })
 
 describe('types', () => {
   it('writes the sorted union of all names ever seen, and forgets with --reset', async () => {
-    const config = (...names: string[]): string => `import { localResource } from 'tiltts'\n${names.map((name) => `localResource('${name}', { cmd: 'true' })\n`).join('')}`
+    const config = (...names: string[]): string =>
+      `import { localResource } from 'tiltts'\n${names.map((name) => `localResource('${name}', { cmd: 'true' })\n`).join('')}`
     const project = tempProject({ 'tilt.config.ts': config('beta', 'alpha') })
     const names = async (...flags: string[]): Promise<readonly string[]> => {
       expect(await runTiltts(project, ['types', ...flags])).toMatchObject({ code: 0 })
       const { readFileSync } = await import('node:fs')
-      return [...readFileSync(project.path('.tiltts/names.d.ts'), 'utf8').matchAll(/(alpha|beta|gamma)/g)].map((match) => match[1] ?? '')
+      return [...readFileSync(project.path('.tiltts/names.d.ts'), 'utf8').matchAll(/(alpha|beta|gamma)/g)].map(
+        (match) => match[1] ?? '',
+      )
     }
     expect(await names()).toEqual(['alpha', 'beta'])
     project.write('tilt.config.ts', config('gamma'))
@@ -167,6 +191,10 @@ localResource('first', { cmd: 'true', onDown: 'echo first gone' })
 localResource('broken', { cmd: 'true', onDown: 'exit 4' })
 `,
     })
-    expect(await runTiltts(project, ['down'])).toMatchObject({ code: 1, stdout: expect.stringContaining('first gone'), stderr: expect.stringContaining('broken') })
+    expect(await runTiltts(project, ['down'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('first gone'),
+      stderr: expect.stringContaining('broken'),
+    })
   })
 })

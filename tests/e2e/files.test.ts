@@ -51,7 +51,12 @@ describe('edits', () => {
 
   it('WATCH-02: a git checkout of 2,000 files is one update', async () => {
     const project = tempProject({ 'tilt.config.ts': builder })
-    const git = (...args: string[]): unknown => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', ...args], { cwd: project.folder, stdio: 'pipe' })
+    const git = (...args: string[]): unknown =>
+      execFileSync(
+        'git',
+        ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', ...args],
+        { cwd: project.folder, stdio: 'pipe' },
+      )
     const fill = (text: string): void => {
       for (let i = 0; i < 2000; i++) {
         mkdirSync(project.path(`src/d${i % 40}`), { recursive: true })

@@ -22,16 +22,19 @@ localResource('slow', { cmd: 'echo slow begun; exec sh -c "sleep 300; true $0" $
   })
 
 describe('the processes of a session', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('are all gone after %s, and the exit code says interrupted', async (signal) => {
-    const project = withFamily()
-    const dev = startTiltts(project, ['dev', '--port', '0'])
-    await dev.printed('family is up')
-    await dev.printed('│ slow begun')
-    expect(processesMatching(project.folder).length).toBeGreaterThan(2)
-    dev.signal(signal)
-    expect(await dev.finished).toMatchObject({ code: 130 })
-    expect(processesMatching(project.folder)).toEqual([])
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'are all gone after %s, and the exit code says interrupted',
+    async (signal) => {
+      const project = withFamily()
+      const dev = startTiltts(project, ['dev', '--port', '0'])
+      await dev.printed('family is up')
+      await dev.printed('│ slow begun')
+      expect(processesMatching(project.folder).length).toBeGreaterThan(2)
+      dev.signal(signal)
+      expect(await dev.finished).toMatchObject({ code: 130 })
+      expect(processesMatching(project.folder)).toEqual([])
+    },
+  )
 
   it('are killed at once by a second Ctrl-C, whatever they do about SIGTERM', async () => {
     const project = tempProject({
@@ -90,7 +93,8 @@ child.unref(); require('fs').writeFileSync('escaped.pid', String(child.pid)); co
     await first.printed(' escaped')
     const escaped = Number(readFileSync(project.path('escaped.pid'), 'utf8'))
     // The reaper goes with the engine here, so that nothing but the next start can find what is left.
-    for (const pid of processesMatching('tiltts-reaper')) if (sessionOf(pid) === sessionOf(escaped)) process.kill(pid, 'SIGKILL')
+    for (const pid of processesMatching('tiltts-reaper'))
+      if (sessionOf(pid) === sessionOf(escaped)) process.kill(pid, 'SIGKILL')
     first.signal('SIGKILL')
     await first.finished
     expect(isRunning(escaped)).toBe(true)

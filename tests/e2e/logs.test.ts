@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { tempProject } from '../support/temp-project.js'
 import { runTiltts, startTiltts } from '../support/tiltts.js'
 
-const print = (script: string): string => `import { localResource, secret } from 'tiltts'\nlocalResource('out', { cmd: ['node', 'print.cjs'], env: { PASSWORD: secret('swordfish-42') } })\n// ${script.length}\n`
+const print = (script: string): string =>
+  `import { localResource, secret } from 'tiltts'\nlocalResource('out', { cmd: ['node', 'print.cjs'], env: { PASSWORD: secret('swordfish-42') } })\n// ${script.length}\n`
 
 describe('logs', () => {
   it('keep lines of more than 1 MB whole', async () => {
@@ -42,11 +43,14 @@ describe('logs', () => {
     const dev = startTiltts(project, ['dev', '--port', '0'])
     await dev.printed('All 2 resources are ready', 60_000)
     const later = await runTiltts(project, ['logs', 'out', '--source', 'build'])
-    const numbers = (text: string): readonly number[] => [...text.matchAll(/line (\d+)$/gm)].map((match) => Number(match[1]))
+    const numbers = (text: string): readonly number[] =>
+      [...text.matchAll(/line (\d+)$/gm)].map((match) => Number(match[1]))
     const all = Array.from({ length: 200_000 }, (_, i) => i)
     expect(numbers(dev.stdout())).toEqual(all)
     expect(numbers(later.stdout)).toEqual(all)
-    expect(numbers((await runTiltts(project, ['logs', 'out', '--tail', '3'])).stdout).slice(-2)).toEqual([199_998, 199_999])
+    expect(numbers((await runTiltts(project, ['logs', 'out', '--tail', '3'])).stdout).slice(-2)).toEqual([
+      199_998, 199_999,
+    ])
   })
 
   it('say with its last output when a probe goes on failing', async () => {

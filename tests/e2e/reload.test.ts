@@ -39,10 +39,15 @@ localResource('witness', { cmd: 'echo witness${more.length} ran' })
   })
 
   it('EVAL-14: adds what is new, and stops and removes what is gone', async () => {
-    const project = tempProject({ 'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('old', { serveCmd: 'trap "echo old ends; exit" TERM; echo old starts; while :; do sleep 0.1; done' })\n` })
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('old', { serveCmd: 'trap "echo old ends; exit" TERM; echo old starts; while :; do sleep 0.1; done' })\n`,
+    })
     const dev = startTiltts(project, ['dev', '--port', '0'])
     await dev.printed('│ old starts')
-    project.write('tilt.config.ts', `import { localResource } from 'tiltts'\nlocalResource('new', { serveCmd: 'echo new starts; sleep 1000' })\n`)
+    project.write(
+      'tilt.config.ts',
+      `import { localResource } from 'tiltts'\nlocalResource('new', { serveCmd: 'echo new starts; sleep 1000' })\n`,
+    )
     await dev.printed('│ new starts')
     await dev.printed('│ old ends')
   })

@@ -15,7 +15,12 @@ interface Terminal {
 /** `tiltts` on a real pseudo-terminal of 100 × 30. */
 function terminal(project: TempProject, args: readonly string[]): Terminal {
   const { NO_COLOR: _noColour, CI: _ci, ...env } = project.env
-  const pty = spawn(process.execPath, [bin, ...args], { cwd: project.folder, env: { ...env, TERM: 'xterm-256color' }, cols: 100, rows: 30 })
+  const pty = spawn(process.execPath, [bin, ...args], {
+    cwd: project.folder,
+    env: { ...env, TERM: 'xterm-256color' },
+    cols: 100,
+    rows: 30,
+  })
   let raw = ''
   let done = false
   pty.onData((data) => {
@@ -33,7 +38,12 @@ function terminal(project: TempProject, args: readonly string[]): Terminal {
     await ended
   })
   const text = (): string => stripVTControlCharacters(raw)
-  return { pty, text, ended, shows: (pattern, timeoutMs = 15_000) => until(`${pattern} in\n${text()}`, () => pattern.test(text()), timeoutMs) }
+  return {
+    pty,
+    text,
+    ended,
+    shows: (pattern, timeoutMs = 15_000) => until(`${pattern} in\n${text()}`, () => pattern.test(text()), timeoutMs),
+  }
 }
 
 const config = `import { localResource } from 'tiltts'

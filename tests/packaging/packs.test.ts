@@ -13,12 +13,22 @@ localResource('api', { serveCmd: ['node', '-e', 'console.log("api listens"); set
 
 let base = ''
 let packs: readonly string[] = []
-const env = (): NodeJS.ProcessEnv => ({ ...process.env, TILT_DEV_DIR: join(base, 'dev'), XDG_STATE_HOME: join(base, 'state'), NO_COLOR: '1' })
+const env = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  TILT_DEV_DIR: join(base, 'dev'),
+  XDG_STATE_HOME: join(base, 'state'),
+  NO_COLOR: '1',
+})
 
 /** Runs \`tiltts ci\` in a folder, and expects that both resources came up. */
 function expectCi(folder: string, command: readonly string[]): void {
   const [file = '', ...args] = command
-  const { status, stdout, stderr } = spawnSync(file, [...args, 'ci', '--port', '0'], { cwd: folder, env: env(), encoding: 'utf8', timeout: 60_000 })
+  const { status, stdout, stderr } = spawnSync(file, [...args, 'ci', '--port', '0'], {
+    cwd: folder,
+    env: env(),
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   expect({ status, stderr, stdout }).toMatchObject({ status: 0 })
   expect(stdout).toContain('db is v1')
   expect(stdout).toContain('api listens')
@@ -32,7 +42,11 @@ function folderWith(path: string, files: Readonly<Record<string, string>>): stri
 }
 
 const install = (folder: string): unknown =>
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packs], { cwd: folder, stdio: 'pipe', timeout: 120_000 })
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packs], {
+    cwd: folder,
+    stdio: 'pipe',
+    timeout: 120_000,
+  })
 
 describe('the packed packages, installed with npm outside the repository', () => {
   beforeAll(() => {
@@ -50,9 +64,15 @@ describe('the packed packages, installed with npm outside the repository', () =>
 
   it('type-check the config by the tsconfig they ship', () => {
     const folder = join(base, 'typed')
-    writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "tiltts/tsconfig.json", "include": ["tilt.config.ts", ".tiltts"] }')
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      '{ "extends": "tiltts/tsconfig.json", "include": ["tilt.config.ts", ".tiltts"] }',
+    )
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    expect(spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '' })
+    expect(spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
     writeFileSync(join(folder, 'tilt.config.ts'), `${config}localResource('x', { comand: 'true' })\n`)
     const wrong = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
     writeFileSync(join(folder, 'tilt.config.ts'), config)
@@ -66,7 +86,10 @@ describe('the packed packages, installed with npm outside the repository', () =>
   })
 
   it('run in a folder with no package.json at all, installed one level up', () => {
-    const folder = folderWith('untyped/go-service', { 'tilt.config.ts': config, 'go.mod': 'module example.com/service\n' })
+    const folder = folderWith('untyped/go-service', {
+      'tilt.config.ts': config,
+      'go.mod': 'module example.com/service\n',
+    })
     expectCi(folder, ['npx', '--no-install', 'tiltts'])
   })
 

@@ -9,13 +9,18 @@ const works = (command: string, ...args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore', timeout: 10_000 }).status === 0
 
 /** Where Chromium is on this machine. */
-export const chromium: string | undefined = [process.env['TILTTS_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  (path) => path !== undefined && path !== '' && existsSync(path),
-)
+export const chromium: string | undefined = [
+  process.env['TILTTS_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+].find((path) => path !== undefined && path !== '' && existsSync(path))
 
 const missing: Readonly<Record<Requirement, () => string | undefined>> = {
   docker: () => (works('docker', 'version') ? undefined : 'no Docker engine answers (docker version)'),
-  kubernetes: () => (works('kubectl', 'get', '--raw', '/readyz') ? undefined : 'no Kubernetes cluster answers (kubectl get --raw /readyz)'),
+  kubernetes: () =>
+    works('kubectl', 'get', '--raw', '/readyz')
+      ? undefined
+      : 'no Kubernetes cluster answers (kubectl get --raw /readyz)',
   browser: () => (chromium === undefined ? 'no Chromium at /usr/bin/chromium or TILTTS_CHROMIUM' : undefined),
 }
 
@@ -29,7 +34,8 @@ const missing: Readonly<Record<Requirement, () => string | undefined>> = {
 export function skipReason(...requirements: Requirement[]): string | undefined {
   const reasons = requirements.flatMap((requirement) => {
     const reason = missing[requirement]()
-    if (reason !== undefined && demanded.includes(requirement)) throw new Error(`TILTTS_REQUIRE names ${requirement}, but: ${reason}`)
+    if (reason !== undefined && demanded.includes(requirement))
+      throw new Error(`TILTTS_REQUIRE names ${requirement}, but: ${reason}`)
     return reason ?? []
   })
   return reasons.length > 0 ? reasons.join('; ') : undefined

@@ -22,7 +22,11 @@ export interface RunningTiltts {
 }
 
 /** Starts `tiltts` in a project. What still runs when the test has finished is interrupted, then killed. */
-export function startTiltts(project: TempProject, args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): RunningTiltts {
+export function startTiltts(
+  project: TempProject,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): RunningTiltts {
   const started = performance.now()
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? project.folder,
@@ -93,6 +97,10 @@ export function startTiltts(project: TempProject, args: readonly string[], optio
 }
 
 /** Runs `tiltts` to its end. */
-export function runTiltts(project: TempProject, args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Promise<Finished> {
+export function runTiltts(
+  project: TempProject,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Finished> {
   return startTiltts(project, args, options).finished
 }

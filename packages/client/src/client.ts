@@ -24,7 +24,11 @@ export interface Client {
   get<K extends Kind>(kind: K, name: string): Promise<ObjectOf<K>>
   /** Everything there is, then each change, until the signal is aborted or the session ends. */
   watch<K extends Kind>(kind: K, options?: WatchOptions): AsyncIterable<WatchEvent<ObjectOf<K>>>
-  create<K extends Kind>(kind: K, name: { name: string } | { generateName: string }, spec: ObjectOf<K>['spec']): Promise<ObjectOf<K>>
+  create<K extends Kind>(
+    kind: K,
+    name: { name: string } | { generateName: string },
+    spec: ObjectOf<K>['spec'],
+  ): Promise<ObjectOf<K>>
   /** JSON merge patch. */
   patch<K extends Kind>(kind: K, name: string, patch: object): Promise<ObjectOf<K>>
   logs(options?: LogOptions): AsyncIterable<readonly LogLine[]>
@@ -32,9 +36,11 @@ export interface Client {
 
 /** A client of the session at an endpoint. Nothing is sent before the first call. */
 export function createClient(endpoint: Endpoint): Client {
-  const json = async (...call: Parameters<typeof send>): Promise<never> => JSON.parse(await textOf(await send(...call))) as never
+  const json = async (...call: Parameters<typeof send>): Promise<never> =>
+    JSON.parse(await textOf(await send(...call))) as never
   return {
-    list: async (kind) => ((await json(endpoint, { method: 'GET', path: pathOf(kind) })) as { items: readonly never[] }).items,
+    list: async (kind) =>
+      ((await json(endpoint, { method: 'GET', path: pathOf(kind) })) as { items: readonly never[] }).items,
     get: (kind, name) => json(endpoint, { method: 'GET', path: pathOf(kind, name) }),
     async *watch(kind, { name, signal } = {}) {
       const selector = name === undefined ? '' : `&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`
@@ -42,9 +48,18 @@ export function createClient(endpoint: Endpoint): Client {
       for await (const lines of linesOf(answer)) for (const line of lines) yield JSON.parse(line)
     },
     create: (kind, metadata, spec) =>
-      json(endpoint, { method: 'POST', path: pathOf(kind), body: { apiVersion: 'tilt.dev/v1alpha1', kind, metadata, spec } }),
+      json(endpoint, {
+        method: 'POST',
+        path: pathOf(kind),
+        body: { apiVersion: 'tilt.dev/v1alpha1', kind, metadata, spec },
+      }),
     patch: (kind, name, patch) =>
-      json(endpoint, { method: 'PATCH', path: pathOf(kind, name), contentType: 'application/merge-patch+json', body: patch }),
+      json(endpoint, {
+        method: 'PATCH',
+        path: pathOf(kind, name),
+        contentType: 'application/merge-patch+json',
+        body: patch,
+      }),
     async *logs({ signal, ...options } = {}) {
       const answer = await send(endpoint, { method: 'GET', path: `/api/logs?${logQuery(options)}`, signal })
       for await (const lines of linesOf(answer)) yield lines.map((line) => JSON.parse(line) as LogLine)

@@ -44,7 +44,9 @@ export async function send(endpoint: Endpoint, call: Call): Promise<IncomingMess
         headers: {
           'x-tilt-token': endpoint.token,
           accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
       },
       resolve,

@@ -16,9 +16,11 @@ export function guard({ token, host }: GuardOptions): (c: Context, next: Next) =
   return async (c, next) => {
     const called = c.req.header('host') ?? ''
     const name = called.replace(/:\d+$/, '')
-    if (!localHosts.has(name) && name !== host) throw new ApiError(403, 'Forbidden', `this server does not answer to the host ${name}`)
+    if (!localHosts.has(name) && name !== host)
+      throw new ApiError(403, 'Forbidden', `this server does not answer to the host ${name}`)
     const origin = c.req.header('origin')
-    if (origin !== undefined && !sameHost(origin, called)) throw new ApiError(403, 'Forbidden', 'cross-origin request forbidden')
+    if (origin !== undefined && !sameHost(origin, called))
+      throw new ApiError(403, 'Forbidden', 'cross-origin request forbidden')
     const given = c.req.header('x-tilt-token') ?? c.req.header('authorization')?.replace(/^Bearer /, '')
     if (given === undefined) throw new ApiError(401, 'Unauthorized', 'missing session token')
     if (!sameText(given, token)) throw new ApiError(401, 'Unauthorized', 'invalid session token')

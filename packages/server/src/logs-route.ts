@@ -14,7 +14,9 @@ export function serveLogs(app: Hono, logs: LogStore): void {
   app.get('/api/logs', (c) => {
     const query = queryOf(c)
     const follow = c.req.query('follow') === '1'
-    return new Response(stream(logs, query, follow, c.req.raw.signal), { headers: { 'content-type': 'application/x-ndjson' } })
+    return new Response(stream(logs, query, follow, c.req.raw.signal), {
+      headers: { 'content-type': 'application/x-ndjson' },
+    })
   })
 }
 
@@ -29,7 +31,14 @@ function stream(logs: LogStore, query: LogQuery, follow: boolean, signal: AbortS
       async pull(controller) {
         const { done, value } = await iterator.next()
         if (done) controller.close()
-        else controller.enqueue(encoder.encode(logLines(value).map((line) => `${JSON.stringify(line)}\n`).join('')))
+        else
+          controller.enqueue(
+            encoder.encode(
+              logLines(value)
+                .map((line) => `${JSON.stringify(line)}\n`)
+                .join(''),
+            ),
+          )
       },
       async cancel() {
         await iterator.return(undefined)
@@ -88,7 +97,8 @@ function queryOf(c: Context): LogQuery {
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((word) => word === value)
-  if (found === undefined) throw new ApiError(400, 'BadRequest', `${name} must be one of ${allowed.join(', ')}, not "${value}"`)
+  if (found === undefined)
+    throw new ApiError(400, 'BadRequest', `${name} must be one of ${allowed.join(', ')}, not "${value}"`)
   return found
 }
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
-import { createStore, type ObjectStore } from '@tiltts/core/store'
 import { createLogStore, type LogStore } from '@tiltts/core/logs'
+import { createStore, type ObjectStore } from '@tiltts/core/store'
 import { fakeLogArchive } from '@tiltts/runtime/testing'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startServer } from './server.js'
@@ -16,22 +16,41 @@ interface Answer {
 }
 
 /** One request with the token, unless the headers say otherwise. */
-function call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ port, host: '127.0.0.1', method, path, headers: { 'x-tilt-token': token, 'content-type': 'application/json', ...headers } }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk
-      })
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: (text === '' ? undefined : JSON.parse(text)) as never }))
-    })
+    const outgoing = request(
+      {
+        port,
+        host: '127.0.0.1',
+        method,
+        path,
+        headers: { 'x-tilt-token': token, 'content-type': 'application/json', ...headers },
+      },
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk
+        })
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, body: (text === '' ? undefined : JSON.parse(text)) as never }),
+        )
+      },
+    )
     outgoing.on('error', reject)
     outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
   })
 }
 
 /** The lines of a stream as they come. */
-function stream(path: string): { readonly lines: () => readonly string[]; readonly until: (count: number) => Promise<readonly string[]> } {
+function stream(path: string): {
+  readonly lines: () => readonly string[]
+  readonly until: (count: number) => Promise<readonly string[]>
+} {
   let text = ''
   let check = (): void => {}
   const outgoing = request({ port, host: '127.0.0.1', path, headers: { 'x-tilt-token': token } }, (answer) => {
@@ -57,7 +76,12 @@ function stream(path: string): { readonly lines: () => readonly string[]; readon
   }
 }
 
-const configMap = (name: string, data: Record<string, string>): object => ({ apiVersion: 'tilt.dev/v1alpha1', kind: 'ConfigMap', metadata: { name }, data })
+const configMap = (name: string, data: Record<string, string>): object => ({
+  apiVersion: 'tilt.dev/v1alpha1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+})
 const maps = '/apis/tilt.dev/v1alpha1/configmaps'
 
 beforeEach(async () => {
@@ -72,11 +96,23 @@ beforeEach(async () => {
 
 describe('objects', () => {
   it('creates, gets, lists and deletes an object of any served kind', async () => {
-    expect(await call('POST', maps, configMap('a', { key: 'one' }))).toMatchObject({ status: 201, body: { data: { key: 'one' } } })
-    expect(await call('GET', `${maps}/a`)).toMatchObject({ status: 200, body: { kind: 'ConfigMap', data: { key: 'one' } } })
-    expect(await call('GET', maps)).toMatchObject({ status: 200, body: { kind: 'ConfigMapList', items: [{ metadata: { name: 'a' } }] } })
+    expect(await call('POST', maps, configMap('a', { key: 'one' }))).toMatchObject({
+      status: 201,
+      body: { data: { key: 'one' } },
+    })
+    expect(await call('GET', `${maps}/a`)).toMatchObject({
+      status: 200,
+      body: { kind: 'ConfigMap', data: { key: 'one' } },
+    })
+    expect(await call('GET', maps)).toMatchObject({
+      status: 200,
+      body: { kind: 'ConfigMapList', items: [{ metadata: { name: 'a' } }] },
+    })
     expect(await call('DELETE', `${maps}/a`)).toMatchObject({ status: 200 })
-    expect(await call('GET', `${maps}/a`)).toMatchObject({ status: 404, body: { reason: 'NotFound', message: 'configmaps.tilt.dev "a" not found' } })
+    expect(await call('GET', `${maps}/a`)).toMatchObject({
+      status: 404,
+      body: { reason: 'NotFound', message: 'configmaps.tilt.dev "a" not found' },
+    })
   })
 
   it('merges a patch into the spec, and leaves the status to the engine', async () => {
@@ -91,13 +127,22 @@ describe('objects', () => {
     const { body } = await call('POST', maps, configMap('a', { n: '1' }))
     const { metadata } = body as { metadata: { resourceVersion: string } }
     expect(await call('PUT', `${maps}/a`, { ...configMap('a', { n: '2' }), metadata })).toMatchObject({ status: 200 })
-    expect(await call('PUT', `${maps}/a`, { ...configMap('a', { n: '3' }), metadata })).toMatchObject({ status: 409, body: { reason: 'Conflict' } })
+    expect(await call('PUT', `${maps}/a`, { ...configMap('a', { n: '3' }), metadata })).toMatchObject({
+      status: 409,
+      body: { reason: 'Conflict' },
+    })
   })
 
   it('makes a free name from generateName, with a status that says the update is queued', async () => {
     const create = (): Promise<Answer> =>
-      call('POST', '/apis/tilt.dev/v1alpha1/updates', { metadata: { generateName: 'api-' }, spec: { resource: 'api', causes: [{ reason: 'trigger' }] } })
-    expect(await create()).toMatchObject({ status: 201, body: { metadata: { name: 'api-1' }, status: { phase: 'queued' } } })
+      call('POST', '/apis/tilt.dev/v1alpha1/updates', {
+        metadata: { generateName: 'api-' },
+        spec: { resource: 'api', causes: [{ reason: 'trigger' }] },
+      })
+    expect(await create()).toMatchObject({
+      status: 201,
+      body: { metadata: { name: 'api-1' }, status: { phase: 'queued' } },
+    })
     expect(await create()).toMatchObject({ status: 201, body: { metadata: { name: 'api-2' } } })
   })
 
@@ -128,7 +173,9 @@ describe('watch', () => {
       ['ADDED', 'b'],
       ['DELETED', 'a'],
     ])
-    const resumed = (await stream(`${maps}?watch=1&resourceVersion=${revision}`).until(2)).map((line) => JSON.parse(line))
+    const resumed = (await stream(`${maps}?watch=1&resourceVersion=${revision}`).until(2)).map((line) =>
+      JSON.parse(line),
+    )
     expect(resumed.map((event) => [event.type, event.object.metadata.name])).toEqual([
       ['ADDED', 'b'],
       ['DELETED', 'a'],
@@ -153,7 +200,9 @@ describe('logs', () => {
     await all.until(2)
     logs.append('api', 'three\n')
     expect((await all.until(3)).map((line) => JSON.parse(line).message)).toEqual(['one', 'ERROR two', 'three'])
-    expect((await stream('/api/logs?level=error').until(1)).map((line) => JSON.parse(line).message)).toEqual(['ERROR two'])
+    expect((await stream('/api/logs?level=error').until(1)).map((line) => JSON.parse(line).message)).toEqual([
+      'ERROR two',
+    ])
     expect(await call('GET', '/api/logs?level=loud')).toMatchObject({ status: 400 })
   })
 })
@@ -162,7 +211,9 @@ describe('who is let in', () => {
   it('refuses a missing and a wrong token', async () => {
     expect(await call('GET', maps, undefined, { 'x-tilt-token': '' })).toMatchObject({ status: 401 })
     expect(await call('GET', maps, undefined, { 'x-tilt-token': `${token}x` })).toMatchObject({ status: 401 })
-    expect(await call('GET', maps, undefined, { 'x-tilt-token': 'wrong', authorization: `Bearer ${token}` })).toMatchObject({ status: 401 })
+    expect(
+      await call('GET', maps, undefined, { 'x-tilt-token': 'wrong', authorization: `Bearer ${token}` }),
+    ).toMatchObject({ status: 401 })
   })
 
   it('refuses another host name, and pages of another origin, even with the token', async () => {
@@ -172,6 +223,8 @@ describe('who is let in', () => {
   })
 
   it('says that a port is taken', async () => {
-    await expect(startServer({ token, host: '127.0.0.1', port, now: () => 0, version: '' })).rejects.toMatchObject({ code: 'server/port-busy' })
+    await expect(startServer({ token, host: '127.0.0.1', port, now: () => 0, version: '' })).rejects.toMatchObject({
+      code: 'server/port-busy',
+    })
   })
 })

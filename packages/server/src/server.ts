@@ -50,7 +50,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const busy = error.code === 'EADDRINUSE'
-      const message = busy ? `Port ${options.port} is taken by another program` : `Cannot listen on ${host}:${options.port}: ${error.message}`
+      const message = busy
+        ? `Port ${options.port} is taken by another program`
+        : `Cannot listen on ${host}:${options.port}: ${error.message}`
       reject(new InfraError('server/port-busy', 'server', message, { cause: error }))
     })
     server.listen(options.port, host, () => resolve((server.address() as AddressInfo).port))

@@ -29,7 +29,10 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     const { nearest } = await import('@tiltts/core/errors')
     const { commands } = await import('./commands/registry.js')
     const [guess] = nearest(word, Object.keys(commands))
-    throw new UsageError(`There is no command '${word}'`, guess === undefined ? 'See: tiltts help' : `Did you mean: tiltts ${guess}`)
+    throw new UsageError(
+      `There is no command '${word}'`,
+      guess === undefined ? 'See: tiltts help' : `Did you mean: tiltts ${guess}`,
+    )
   }
   return runCommand(found[0], [...argv.slice(0, at), ...argv.slice(at + 1)])
 }

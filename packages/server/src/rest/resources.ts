@@ -34,12 +34,17 @@ export function serveResources(app: Hono, store: ObjectStore, now: () => number)
   app.post(`${groupPath}/:plural`, async (c) => {
     const info = infoOf(c)
     const body = await bodyOf(c)
-    if (info.initialStatus === undefined) throw new ApiError(405, 'MethodNotAllowed', `${info.plural} cannot be created by clients`)
+    if (info.initialStatus === undefined)
+      throw new ApiError(405, 'MethodNotAllowed', `${info.plural} cannot be created by clients`)
     const name = nameOf(store, info, body)
-    if (store.get(info.kind, name)) throw new ApiError(409, 'AlreadyExists', `${info.plural}.tilt.dev "${name}" already exists`)
+    if (store.get(info.kind, name))
+      throw new ApiError(409, 'AlreadyExists', `${info.plural}.tilt.dev "${name}" already exists`)
     const initial = info.initialStatus(toApiTime(now()))
     store.update({ by: 'api' }, (tx) => {
-      const { labels, annotations } = body.metadata as { labels?: Record<string, string>; annotations?: Record<string, string> }
+      const { labels, annotations } = body.metadata as {
+        labels?: Record<string, string>
+        annotations?: Record<string, string>
+      }
       tx.put(info.kind, name, specOfWire(info.kind, body) as SpecOf<Kind>, initial, { labels, annotations })
     })
     return c.json(existing(c, store, name), 201)
@@ -55,7 +60,11 @@ export function serveResources(app: Hono, store: ObjectStore, now: () => number)
   app.patch(`${groupPath}/:plural/:name`, async (c) => {
     const type = c.req.header('content-type')?.split(';')[0] ?? ''
     if (type !== 'application/merge-patch+json') {
-      throw new ApiError(415, 'UnsupportedMediaType', `a patch must be application/merge-patch+json, not ${type || 'untyped'}`)
+      throw new ApiError(
+        415,
+        'UnsupportedMediaType',
+        `a patch must be application/merge-patch+json, not ${type || 'untyped'}`,
+      )
     }
     const patch = await jsonOf(c)
     if (!isObject(patch)) throw new ApiError(400, 'BadRequest', 'a merge patch is a JSON object')
@@ -68,7 +77,8 @@ export function serveResources(app: Hono, store: ObjectStore, now: () => number)
   app.delete(`${groupPath}/:plural/:name`, (c) => {
     const info = infoOf(c)
     const before = existing(c, store)
-    if (info.initialStatus === undefined) throw new ApiError(405, 'MethodNotAllowed', `${info.plural} cannot be deleted by clients`)
+    if (info.initialStatus === undefined)
+      throw new ApiError(405, 'MethodNotAllowed', `${info.plural} cannot be deleted by clients`)
     store.update({ by: 'api' }, (tx) => tx.delete(info.kind, String(before.metadata.name)))
     return c.json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' })
   })
@@ -99,7 +109,8 @@ function write(c: Context, store: ObjectStore, body: WireObject): WireObject {
 function nameOf(store: ObjectStore, info: KindInfo, body: WireObject): string {
   const { name, generateName } = body.metadata
   if (typeof name === 'string' && name !== '') return name
-  if (typeof generateName !== 'string') throw new ApiError(422, 'Invalid', 'metadata.name: a name or generateName is required')
+  if (typeof generateName !== 'string')
+    throw new ApiError(422, 'Invalid', 'metadata.name: a name or generateName is required')
   for (let n = store.list(info.kind).length + 1; ; n++) {
     if (store.get(info.kind, `${generateName}${n}`) === undefined) return `${generateName}${n}`
   }
@@ -107,7 +118,8 @@ function nameOf(store: ObjectStore, info: KindInfo, body: WireObject): string {
 
 async function bodyOf(c: Context): Promise<WireObject> {
   const body = await jsonOf(c)
-  if (!isObject(body) || !isObject(body['metadata'])) throw new ApiError(400, 'BadRequest', 'an object with metadata is expected')
+  if (!isObject(body) || !isObject(body['metadata']))
+    throw new ApiError(400, 'BadRequest', 'an object with metadata is expected')
   return body as WireObject
 }
 
@@ -127,4 +139,8 @@ function watchOptions(c: Context): { name: string | undefined; since: number | u
 
 const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true'
 const conflict = (c: Context): ApiError =>
-  new ApiError(409, 'Conflict', `${c.req.param('plural')} "${c.req.param('name')}": the object has been modified; read it again`)
+  new ApiError(
+    409,
+    'Conflict',
+    `${c.req.param('plural')} "${c.req.param('name')}": the object has been modified; read it again`,
+  )

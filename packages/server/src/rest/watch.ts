@@ -19,17 +19,22 @@ export function watchStream(store: ObjectStore, kind: Kind, options: WatchOption
   const wanted = (change: Change): boolean => change.kind === kind && (name === undefined || change.name === name)
   const past = since === undefined ? [] : store.changesSince(since, kind)
   if (past === 'gone') throw new ApiError(410, 'Expired', `too old resource version: ${since}`)
-  const first = since === undefined ? store.list(kind).filter((object) => name === undefined || object.metadata.name === name) : []
+  const first =
+    since === undefined ? store.list(kind).filter((object) => name === undefined || object.metadata.name === name) : []
   const encoder = new TextEncoder()
   let unsubscribe = (): void => {}
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const send = (events: readonly WatchEvent<WireObject>[]): void => {
-        if (events.length > 0) controller.enqueue(encoder.encode(`${events.map((event) => JSON.stringify(event)).join('\n')}\n`))
+        if (events.length > 0)
+          controller.enqueue(encoder.encode(`${events.map((event) => JSON.stringify(event)).join('\n')}\n`))
       }
       unsubscribe = store.subscribe((batch) => send(batch.filter(wanted).flatMap(toEvent)))
       signal.addEventListener('abort', unsubscribe, { once: true })
-      send([...first.map((object) => ({ type: 'ADDED' as const, object: toWire(object) })), ...past.filter(wanted).flatMap(toEvent)])
+      send([
+        ...first.map((object) => ({ type: 'ADDED' as const, object: toWire(object) })),
+        ...past.filter(wanted).flatMap(toEvent),
+      ])
     },
     cancel: () => unsubscribe(),
   })

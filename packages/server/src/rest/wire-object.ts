@@ -1,4 +1,4 @@
-import { kinds, type Kind, type ObjectOf } from '@tiltts/spec'
+import { type Kind, kinds, type ObjectOf } from '@tiltts/spec'
 
 /** An object as it stands on the wire. */
 export interface WireObject {

@@ -17,11 +17,17 @@ const parse = (...argv: string[]): ReturnType<typeof parseInvocation> => parseIn
 describe('a command line', () => {
   it('keeps flags, words, and what stands after -- apart, whatever that looks like', () => {
     const { flags, words, rest } = parse('api', '--port', '1', 'db', '--', '--port', '2', '--', 'x')
-    expect({ flags: { ...flags }, words, rest }).toEqual({ flags: { port: '1' }, words: ['api', 'db'], rest: ['--port', '2', '--', 'x'] })
+    expect({ flags: { ...flags }, words, rest }).toEqual({
+      flags: { port: '1' },
+      words: ['api', 'db'],
+      rest: ['--port', '2', '--', 'x'],
+    })
   })
 
   it('refuses flags it does not know, and says where the arguments of the config go', () => {
-    expect(() => parse('--nope')).toThrow(expect.objectContaining({ message: "Unknown option '--nope'", hint: expect.stringContaining('after --') }))
+    expect(() => parse('--nope')).toThrow(
+      expect.objectContaining({ message: "Unknown option '--nope'", hint: expect.stringContaining('after --') }),
+    )
   })
 
   it.each([
@@ -36,7 +42,9 @@ describe('a command line', () => {
     expect(() => durationFlag(parse(`--timeout=${text}`), 'timeout')).toThrow('takes a duration')
   })
 
-  it('takes lists by repeating and by commas', () => expect(listFlag(parse('--only', 'a,b', '--only=c'), 'only')).toEqual(['a', 'b', 'c']))
+  it('takes lists by repeating and by commas', () =>
+    expect(listFlag(parse('--only', 'a,b', '--only=c'), 'only')).toEqual(['a', 'b', 'c']))
 
-  it('refuses a port that is no whole number', () => expect(() => numberFlag(parse('--port', '1.5'), 'port')).toThrow('whole number'))
+  it('refuses a port that is no whole number', () =>
+    expect(() => numberFlag(parse('--port', '1.5'), 'port')).toThrow('whole number'))
 })

@@ -34,7 +34,8 @@ export function numberFlag(invocation: Invocation, name: string): number | undef
   const text = invocation.flags[name]
   if (typeof text !== 'string') return undefined
   const value = Number(text)
-  if (text.trim() === '' || !Number.isInteger(value)) throw new UsageError(`--${name} takes a whole number, not '${text}'`)
+  if (text.trim() === '' || !Number.isInteger(value))
+    throw new UsageError(`--${name} takes a whole number, not '${text}'`)
   return value
 }
 
@@ -52,7 +53,11 @@ export function listFlag(invocation: Invocation, name: string): readonly string[
 }
 
 /** One of a few words given as a flag. */
-export function choiceFlag<T extends string>(invocation: Invocation, name: string, choices: readonly T[]): T | undefined {
+export function choiceFlag<T extends string>(
+  invocation: Invocation,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
   const value = textFlag(invocation, name)
   if (value === undefined) return undefined
   const found = choices.find((choice) => choice === value)
@@ -74,5 +79,8 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
 function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (unitMs[unit ?? ''] ?? 0), 0)
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * (unitMs[unit ?? ''] ?? 0),
+    0,
+  )
 }

@@ -6,7 +6,8 @@ import { sessionFlags, withSession } from '../sessions/connect.js'
 export const command: Command = {
   usage: '[names…] [-- args…]',
   summary: "show or replace the running session's arguments",
-  details: 'With arguments: the config is evaluated again with them. Without: the present ones are printed, one a line.',
+  details:
+    'With arguments: the config is evaluated again with them. Without: the present ones are printed, one a line.',
   flags: { ...sessionFlags, clear: { type: 'boolean', help: 'go on without arguments' } },
   async run(invocation) {
     const args = [...invocation.words, ...invocation.rest]
@@ -23,7 +24,9 @@ export const command: Command = {
         return exitCode.ok
       }
       await client.patch('Tiltfile', wellKnown.tiltfile, { spec: { args } })
-      process.stderr.write(`Changed the arguments of the session at ${host}:${port} to: ${args.join(' ') || '(none)'}\n`)
+      process.stderr.write(
+        `Changed the arguments of the session at ${host}:${port} to: ${args.join(' ') || '(none)'}\n`,
+      )
       return exitCode.ok
     })
   },

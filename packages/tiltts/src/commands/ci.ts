@@ -13,7 +13,11 @@ export const command: Command = {
   details: 'Exit codes: 0 all is ready · 1 a resource failed or timed out · 2 the config is wrong · 130 interrupted.',
   flags: {
     ...engineFlags,
-    timeout: { type: 'string', value: '<duration>', help: 'fail after this time (default: 30m, 0: never; ciSettings wins)' },
+    timeout: {
+      type: 'string',
+      value: '<duration>',
+      help: 'fail after this time (default: 30m, 0: never; ciSettings wins)',
+    },
   },
   run,
 }

@@ -11,7 +11,8 @@ import { showDiagnostics } from '../terminal/show-error.js'
 export const command: Command = {
   usage: '[names…] [-- args…]',
   summary: 'take down what the config has put up',
-  details: "Evaluates the config with session.command 'down', and runs `onDown` of its resources, those that need others first.",
+  details:
+    "Evaluates the config with session.command 'down', and runs `onDown` of its resources, those that need others first.",
   flags: evaluationFlags,
   run,
 }
@@ -24,7 +25,12 @@ async function run(invocation: Invocation): Promise<number> {
   try {
     const result = await runDown({
       ports,
-      options: { mainPath, args: [...invocation.words, ...invocation.rest], env: sessionEnv(undefined), colour: hasColour(process.stdout) },
+      options: {
+        mainPath,
+        args: [...invocation.words, ...invocation.rest],
+        env: sessionEnv(undefined),
+        colour: hasColour(process.stdout),
+      },
       signal: controller.signal,
       onOutput: (text) => process.stdout.write(text),
     })

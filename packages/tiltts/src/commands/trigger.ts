@@ -15,7 +15,8 @@ export const command: Command = {
   },
   async run(invocation) {
     const names = invocation.words
-    if (names.length === 0) throw new UsageError('trigger takes at least one resource', 'For example: tiltts trigger api')
+    if (names.length === 0)
+      throw new UsageError('trigger takes at least one resource', 'For example: tiltts trigger api')
     return withSession(invocation, async (client) => {
       for (const name of names) await checkTriggerable(client, name)
       const updates = await Promise.all(names.map((name) => trigger(client, name)))
@@ -39,12 +40,20 @@ async function getResource(client: Client, name: string): Promise<UIResource> {
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.code !== 404) throw error
     const names = (await client.list('UIResource')).map((resource) => resource.metadata.name)
-    throw new InfraError('session/unknown-resource', 'session', `The resource "${name}" does not exist. There are: ${names.join(', ')}`)
+    throw new InfraError(
+      'session/unknown-resource',
+      'session',
+      `The resource "${name}" does not exist. There are: ${names.join(', ')}`,
+    )
   }
 }
 
 async function trigger(client: Client, resource: string): Promise<Update> {
-  const update = await client.create('Update', { generateName: `${resource}-` }, { resource, causes: [{ reason: 'trigger', by: 'cli' }] })
+  const update = await client.create(
+    'Update',
+    { generateName: `${resource}-` },
+    { resource, causes: [{ reason: 'trigger', by: 'cli' }] },
+  )
   process.stdout.write(`Successfully triggered update for resource: "${resource}"\n`)
   return update
 }
@@ -55,7 +64,8 @@ async function waitFor(client: Client, update: Update): Promise<Update> {
   try {
     for await (const { object } of client.watch('Update', { name, signal: controller.signal })) {
       if (object.status.phase === 'queued' || object.status.phase === 'running') continue
-      const outcome = object.status.phase === 'succeeded' ? 'succeeded' : `${object.status.phase}: ${object.status.error ?? ''}`
+      const outcome =
+        object.status.phase === 'succeeded' ? 'succeeded' : `${object.status.phase}: ${object.status.error ?? ''}`
       process.stdout.write(`${object.spec.resource} ${outcome}\n`)
       return object
     }

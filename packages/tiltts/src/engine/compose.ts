@@ -74,8 +74,16 @@ function hostEntry(): ReturnType<typeof sourceEntry> {
 }
 
 /** The environment of a session and its commands: this process's own, and where the session listens. */
-export function sessionEnv(address: { readonly port: number; readonly host: string } | undefined): Readonly<Record<string, string>> {
+export function sessionEnv(
+  address: { readonly port: number; readonly host: string } | undefined,
+): Readonly<Record<string, string>> {
   const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const listens = address === undefined ? [] : [['TILT_PORT', String(address.port)], ['TILT_HOST', address.host]]
+  const listens =
+    address === undefined
+      ? []
+      : [
+          ['TILT_PORT', String(address.port)],
+          ['TILT_HOST', address.host],
+        ]
   return Object.fromEntries([...own, ...listens])
 }

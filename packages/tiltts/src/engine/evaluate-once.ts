@@ -1,4 +1,4 @@
-import { linkGraph } from '@tiltts/core/graph'
+import { evaluateConfig } from '@tiltts/runtime'
 import type { GraphSpec } from '@tiltts/spec'
 import type { Flags, Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
@@ -8,7 +8,12 @@ import { configFile } from './config-file.js'
 
 /** Flags of every command that evaluates the config. */
 export const evaluationFlags: Flags = {
-  file: { type: 'string', short: 'f', value: '<path>', help: 'the config (default: tilt.config.ts, .mts, .js or .mjs here)' },
+  file: {
+    type: 'string',
+    short: 'f',
+    value: '<path>',
+    help: 'the config (default: tilt.config.ts, .mts, .js or .mjs here)',
+  },
 }
 
 export interface EvaluatedOnce {
@@ -25,20 +30,15 @@ export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnc
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
   const { ports, close } = await createPorts({ mainPath, repeated: false, onWarning: warn })
   try {
-    const evaluation = await ports.configHost.evaluate(
-      {
-        mainPath,
-        args: [...invocation.words, ...invocation.rest],
-        command: 'check',
-        env: sessionEnv(undefined),
-        onLog: (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
-      },
+    const { diagnostics, linked, functions } = await evaluateConfig(
+      ports.configHost,
+      { mainPath, args: [...invocation.words, ...invocation.rest], command: 'check', env: sessionEnv(undefined) },
+      (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
       new AbortController().signal,
     )
-    const { graph, diagnostics } = evaluation.result
-    const linked = graph === undefined ? undefined : linkGraph(graph)
-    showDiagnostics([...diagnostics, ...(linked?.diagnostics ?? [])])
-    return { mainPath, graph: linked?.linked === undefined ? undefined : graph }
+    await functions?.release()
+    showDiagnostics(diagnostics)
+    return { mainPath, graph: linked?.graph }
   } finally {
     await close()
   }

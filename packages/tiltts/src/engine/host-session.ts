@@ -6,8 +6,8 @@ import { portOf } from '../sessions/connect.js'
 import { serveAtPort } from '../sessions/ports.js'
 import { announceSession } from '../sessions/registry.js'
 import { sessionToken } from '../sessions/token.js'
-import { packageVersion } from '../version.js'
 import { hasColour } from '../terminal/colour.js'
+import { packageVersion } from '../version.js'
 import { createPorts, sessionEnv } from './compose.js'
 import { configFile } from './config-file.js'
 import { warn } from './evaluate-once.js'
@@ -15,7 +15,7 @@ import { onSignals } from './signals.js'
 
 export interface HostOptions {
   readonly ciTimeoutMs?: number | undefined
-  readonly onNames?: (mainPath: string, names: readonly string[]) => void | Promise<void>
+  readonly onNames?: (mainPath: string, names: readonly string[]) => Promise<void>
 }
 
 /** How a session ended: by itself, or with the code that was asked for. */
@@ -40,7 +40,11 @@ export interface HostedSession {
 }
 
 /** Sets a session up for `dev` or `ci`; `run` starts it. */
-export async function hostSession(command: 'dev' | 'ci', invocation: Invocation, options: HostOptions): Promise<HostedSession> {
+export async function hostSession(
+  command: 'dev' | 'ci',
+  invocation: Invocation,
+  options: HostOptions,
+): Promise<HostedSession> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
   const host = textFlag(invocation, 'host') ?? process.env['TILT_HOST'] ?? 'localhost'
   const version = packageVersion()
@@ -61,7 +65,11 @@ export async function hostSession(command: 'dev' | 'ci', invocation: Invocation,
       colour: hasColour(process.stdout),
       version,
       ciTimeoutMs: options.ciTimeoutMs,
-      onNames: (names) => void options.onNames?.(mainPath, names),
+      onNames: (names) => {
+        options
+          .onNames?.(mainPath, names)
+          .catch((error: Error) => onWarning(`The names of resources were not written: ${error.message}`))
+      },
     },
   })
   server.serve(session)
@@ -102,7 +110,9 @@ export async function hostSession(command: 'dev' | 'ci', invocation: Invocation,
         stopped = true
         stopping?.()
         await session.stop()
-        return typeof first === 'number' ? { code: first, outcome: undefined } : { code: first.exitCode, outcome: first }
+        return typeof first === 'number'
+          ? { code: first, outcome: undefined }
+          : { code: first.exitCode, outcome: first }
       } finally {
         withdraw()
         await server.close()

@@ -9,12 +9,19 @@ import { sessionToken } from './token.js'
 
 /** Flags of every command that talks to a running session. */
 export const sessionFlags: Flags = {
-  port: { type: 'string', value: '<number>', help: 'port of the session (default: TILT_PORT, else the session of the nearest config)' },
+  port: {
+    type: 'string',
+    value: '<number>',
+    help: 'port of the session (default: TILT_PORT, else the session of the nearest config)',
+  },
   host: { type: 'string', value: '<host>', help: 'host of the session (default: TILT_HOST, else localhost)' },
 }
 
 /** Calls the session that is meant. Throws `session/none` when nobody answers. */
-export async function withSession<T>(invocation: Invocation, use: (client: Client, found: FoundSession) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  invocation: Invocation,
+  use: (client: Client, found: FoundSession) => Promise<T>,
+): Promise<T> {
   const found = findSession(knownSessions(), {
     port: portOf(invocation),
     host: textFlag(invocation, 'host') ?? process.env['TILT_HOST'],
@@ -25,7 +32,9 @@ export async function withSession<T>(invocation: Invocation, use: (client: Clien
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
     forgetSession(found.port)
-    throw new InfraError('session/none', 'session', `No session is running at ${found.host}:${found.port}`, { cause: error })
+    throw new InfraError('session/none', 'session', `No session is running at ${found.host}:${found.port}`, {
+      cause: error,
+    })
   }
 }
 

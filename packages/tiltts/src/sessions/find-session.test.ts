@@ -2,10 +2,18 @@ import type { SessionRecord } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
 import { findSession } from './find-session.js'
 
-const session = (port: number, mainPath: string): SessionRecord => ({ pid: port, port, host: 'localhost', mainPath, command: 'dev', startTime: '' })
+const session = (port: number, mainPath: string): SessionRecord => ({
+  pid: port,
+  port,
+  host: 'localhost',
+  mainPath,
+  command: 'dev',
+  startTime: '',
+})
 const shop = session(1, '/work/shop/tilt.config.ts')
 const blog = session(2, '/work/blog/tilt.config.ts')
-const find = (known: readonly SessionRecord[], cwd: string, port?: number): number => findSession(known, { port, host: undefined, cwd }).port
+const find = (known: readonly SessionRecord[], cwd: string, port?: number): number =>
+  findSession(known, { port, host: undefined, cwd }).port
 
 describe('which session is meant', () => {
   it('is the one at the port that was named, also when it is not known', () => {

@@ -5,7 +5,10 @@ import { isTiltError } from '@tiltts/spec'
 export const defaultPort = 10350
 
 /** Starts the server at the port that was asked for; when none was, at the default one or, if that is taken, any free one. */
-export async function serveAtPort(asked: number | undefined, options: Omit<ServerOptions, 'port'>): Promise<RunningServer> {
+export async function serveAtPort(
+  asked: number | undefined,
+  options: Omit<ServerOptions, 'port'>,
+): Promise<RunningServer> {
   if (asked !== undefined) return startServer({ ...options, port: asked })
   try {
     return await startServer({ ...options, port: defaultPort })

@@ -1,4 +1,4 @@
-import { ciReport, type CiRow, type ResourceView } from '@tiltts/core/status'
+import { type CiRow, ciReport, type ResourceView } from '@tiltts/core/status'
 import type { Session, SessionOutcome } from '@tiltts/runtime'
 import { disableConfigMapName } from '@tiltts/spec'
 import pc from 'picocolors'

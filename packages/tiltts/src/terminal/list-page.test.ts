@@ -3,14 +3,32 @@ import { describe, expect, it } from 'vitest'
 import { type ListPage, listPage, roomFor } from './list-page.js'
 import type { Row } from './row.js'
 
-const row = (name: string, more: Partial<Row> = {}): Row => ({ name, state: 'ready', detail: '', durationMs: 1200, ...more })
-const page = (more: Partial<ListPage>): ListPage => ({ rows: [], selected: 0, scroll: 0, problems: '', title: 'tiltts', notice: '', ...more })
+const row = (name: string, more: Partial<Row> = {}): Row => ({
+  name,
+  state: 'ready',
+  detail: '',
+  durationMs: 1200,
+  ...more,
+})
+const page = (more: Partial<ListPage>): ListPage => ({
+  rows: [],
+  selected: 0,
+  scroll: 0,
+  problems: '',
+  title: 'tiltts',
+  notice: '',
+  ...more,
+})
 const shown = (more: Partial<ListPage>, columns = 70, lines = 12): readonly string[] =>
   listPage(page(more), { columns, lines }).map((line) => stripVTControlCharacters(line).trimEnd())
 
 describe('the page of resources', () => {
   it('shows a row a resource, and fills the screen to the line', () => {
-    const rows = [row('db'), row('api', { state: 'waiting', detail: 'waiting for db (not ready)', durationMs: undefined }), row('job', { state: 'failed', detail: 'exit code 1' })]
+    const rows = [
+      row('db'),
+      row('api', { state: 'waiting', detail: 'waiting for db (not ready)', durationMs: undefined }),
+      row('job', { state: 'failed', detail: 'exit code 1' }),
+    ]
     expect(shown({ rows, selected: 1 })).toMatchInlineSnapshot(`
       [
         "tiltts",
@@ -30,9 +48,12 @@ describe('the page of resources', () => {
   })
 
   it('never writes wider than the screen, whatever a resource says', () => {
-    const rows = [row('x'.repeat(60), { state: 'failed', detail: `${'wide 漢字 '.repeat(20)}\nsecond line\t\x1b[31mred` })]
+    const rows = [
+      row('x'.repeat(60), { state: 'failed', detail: `${'wide 漢字 '.repeat(20)}\nsecond line\t\x1b[31mred` }),
+    ]
     for (const columns of [40, 57, 80]) {
-      for (const line of shown({ rows, title: 't'.repeat(200), notice: 'n'.repeat(200) }, columns).slice(0, -2)) expect(line.length).toBeLessThanOrEqual(columns)
+      for (const line of shown({ rows, title: 't'.repeat(200), notice: 'n'.repeat(200) }, columns).slice(0, -2))
+        expect(line.length).toBeLessThanOrEqual(columns)
     }
   })
 

@@ -52,8 +52,13 @@ export function listPage(page: ListPage, size: Size): readonly string[] {
   const head = [pc.bold(fit(page.title, size.columns)), ...problemLines(page.problems, size), '']
   const foot = ['', summaryLine(page.rows), pc.dim(fit(page.notice === '' ? keys : page.notice, size.columns))]
   const room = Math.max(1, size.lines - head.length - foot.length)
-  const names = Math.max(1, Math.min(32, size.columns - columnsBesideName, Math.max(8, ...page.rows.map((row) => row.name.length))))
-  const rows = page.rows.slice(page.scroll, page.scroll + room).map((row, i) => rowLine(row, page.scroll + i === page.selected, names, size.columns))
+  const names = Math.max(
+    1,
+    Math.min(32, size.columns - columnsBesideName, Math.max(8, ...page.rows.map((row) => row.name.length))),
+  )
+  const rows = page.rows
+    .slice(page.scroll, page.scroll + room)
+    .map((row, i) => rowLine(row, page.scroll + i === page.selected, names, size.columns))
   return [...head, ...rows, ...Array<string>(Math.max(0, room - rows.length)).fill(''), ...foot]
 }
 
@@ -86,5 +91,10 @@ function problemLines(problems: string, size: Size): readonly string[] {
   if (problems === '') return []
   const lines = problems.split('\n')
   const room = Math.floor(size.lines / 2)
-  return ['', ...(lines.length <= room ? lines : [...lines.slice(0, room - 1), pc.dim(`… ${lines.length - room + 1} more lines`)])]
+  return [
+    '',
+    ...(lines.length <= room
+      ? lines
+      : [...lines.slice(0, room - 1), pc.dim(`… ${lines.length - room + 1} more lines`)]),
+  ]
 }

@@ -5,6 +5,7 @@ import type { Session } from '@tiltts/runtime'
 import { isTiltError, wellKnown } from '@tiltts/spec'
 import { hasColour } from './colour.js'
 import { listPage, roomFor } from './list-page.js'
+import { followLog } from './log-page.js'
 import { createLogPrinter } from './log-printer.js'
 import { type Row, rowOf } from './row.js'
 import { openScreen } from './screen.js'
@@ -25,8 +26,6 @@ export interface LiveView {
 
 /** How often the page is drawn at most, in milliseconds. */
 const frame = 80
-/** Lines of the past that a log begins with. */
-const pastLines = 500
 
 /** Shows a row a resource, and takes keys, until it is closed. */
 export function openLiveView({ session, title, input, output, onQuit, onInterrupt }: LiveViewOptions): LiveView {
@@ -56,7 +55,10 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
     due = undefined
     if (closed || reading !== undefined) return
     const list = rows()
-    const index = Math.max(0, list.findIndex((row) => row.name === selected))
+    const index = Math.max(
+      0,
+      list.findIndex((row) => row.name === selected),
+    )
     selected = list[index]?.name
     const problems = configProblems()
     const room = roomFor({ problems }, screen.size())
@@ -67,16 +69,15 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
 
   function configProblems(): string {
     const diagnostics = session.store.get('Tiltfile', wellKnown.tiltfile)?.status.diagnostics ?? []
-    return diagnostics.length === 0 ? '' : renderDiagnostics(diagnostics, { colour: hasColour(output), cwd: process.cwd() })
+    return diagnostics.length === 0
+      ? ''
+      : renderDiagnostics(diagnostics, { colour: hasColour(output), cwd: process.cwd() })
   }
 
   function onKey(key: Key): void {
-    if (key.ctrl && key.name === 'c') return onInterrupt()
-    if (key.name === 'q') return onQuit()
-    if (reading !== undefined) return reading()
-    notice = ''
-    const act = keys[key.name ?? '']
+    const act = actionOf(key)
     if (act === undefined) return
+    notice = ''
     try {
       act()
     } catch (error) {
@@ -84,6 +85,12 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
       notice = error.message
     }
     schedule()
+  }
+
+  function actionOf(key: Key): (() => void) | undefined {
+    if (key.ctrl && key.name === 'c') return onInterrupt
+    if (key.name === 'q') return onQuit
+    return reading ?? keys[key.name ?? '']
   }
 
   function move(by: number): void {
@@ -128,29 +135,8 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
       colour: hasColour(output),
       ...(name === undefined ? {} : { resources: [name] }),
     })
-    let stopped = false
-    // What comes while the past is read is printed after it; the store hands out each line by its number once.
-    let next = 0
-    const held: Parameters<Parameters<typeof session.logs.subscribe>[0]>[0][] = []
-    let past = true
-    const leave = session.logs.subscribe((segment) => {
-      if (past) held.push(segment)
-      else printer.print(segment)
-    })
-    const query = { tail: pastLines, ...(name === undefined ? {} : { resources: [name] }) }
-    void (async () => {
-      for await (const batch of session.logs.read(query)) {
-        if (stopped) return
-        for (const segment of batch) {
-          printer.print(segment)
-          next = segment.seq + segment.count
-        }
-      }
-      past = false
-      for (const segment of held) if (segment.seq >= next) printer.print(segment)
-    })()
+    const leave = followLog(session, name, printer)
     reading = () => {
-      stopped = true
       leave()
       reading = undefined
       schedule()

@@ -18,7 +18,9 @@ export function reportProgress(session: Session): () => void {
     last = now
     const { total, waiting } = readiness(session.store)
     if (waiting.length === 0) return
-    process.stdout.write(`… ${shortDuration(now - started)}: ${total - waiting.length} of ${total} ready; ${waiting.slice(0, 5).map(reason).join('; ')}${waiting.length > 5 ? '; …' : ''}\n`)
+    process.stdout.write(
+      `… ${shortDuration(now - started)}: ${total - waiting.length} of ${total} ready; ${waiting.slice(0, 5).map(reason).join('; ')}${waiting.length > 5 ? '; …' : ''}\n`,
+    )
   }, 1000)
   const reason = (name: string): string => {
     const resource = session.store.get('UIResource', name)

@@ -1,5 +1,5 @@
-import type { ReadStream, WriteStream } from 'node:tty'
 import { emitKeypressEvents, type Key } from 'node:readline'
+import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from './list-page.js'
 
 const alternate = { on: '\x1b[?1049h\x1b[?25l', off: '\x1b[?25h\x1b[?1049l' }
@@ -16,7 +16,12 @@ export interface Screen {
 }
 
 /** Takes the terminal over: an alternate page, raw keys. */
-export function openScreen(input: ReadStream, output: WriteStream, onKey: (key: Key) => void, onResize: () => void): Screen {
+export function openScreen(
+  input: ReadStream,
+  output: WriteStream,
+  onKey: (key: Key) => void,
+  onResize: () => void,
+): Screen {
   let shown: readonly string[] = []
   let visible = false
   const keypress = (_text: string | undefined, key: Key): void => onKey(key)

@@ -1,5 +1,5 @@
-import { type Diagnostic, errorCatalogue, isTiltError, type TiltError } from '@tiltts/spec'
 import { renderDiagnostics } from '@tiltts/core/errors'
+import { type Diagnostic, errorCatalogue, isTiltError, type TiltError } from '@tiltts/spec'
 import { exitCode } from '../cli/command.js'
 import { hasColour } from './colour.js'
 
@@ -25,6 +25,7 @@ export function showDiagnostics(diagnostics: readonly Diagnostic[]): void {
 function codeOf(error: TiltError): number {
   if (error.code === 'session/none' || error.code === 'session/ambiguous') return exitCode.noSession
   if (error.code === 'session/unknown-resource') return exitCode.noResource
-  if (error.class === 'user' || error.code.startsWith('config/') || error.code === 'usage/invalid') return exitCode.usage
+  if (error.class === 'user' || error.code.startsWith('config/') || error.code === 'usage/invalid')
+    return exitCode.usage
   return exitCode.failed
 }

@@ -27,7 +27,9 @@ export function streamLogs(session: Session, invocation: Invocation): LogStream 
     ...(minLevel === undefined ? {} : { minLevel }),
     ...(source === undefined ? {} : { source }),
   })
-  const unsubscribe = session.logs.subscribe((segment) => (!json && isOwnComplaint(segment) ? own : printer).print(segment))
+  const unsubscribe = session.logs.subscribe((segment) =>
+    (!json && isOwnComplaint(segment) ? own : printer).print(segment),
+  )
   const unsubscribeNames = session.store.subscribe((batch) => {
     const added = batch.filter((change) => change.kind === 'UIResource' && change.type === 'added')
     if (added.length > 0) printer.know(added.map((change) => change.name))
@@ -48,5 +50,9 @@ export function streamLogs(session: Session, invocation: Invocation): LogStream 
 
 /** What tiltts itself complains about, of the config above all: that belongs on stderr. */
 function isOwnComplaint({ own, level, span }: LogSegment): boolean {
-  return own === true && (level === 'error' || level === 'warn') && (span.resource === '' || span.resource === wellKnown.tiltfile)
+  return (
+    own === true &&
+    (level === 'error' || level === 'warn') &&
+    (span.resource === '' || span.resource === wellKnown.tiltfile)
+  )
 }

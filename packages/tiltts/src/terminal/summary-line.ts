@@ -8,8 +8,13 @@ export interface Readiness {
 
 /** Readiness of all that is enabled and starts by itself. */
 export function readiness(store: ObjectStore): Readiness {
-  const counted = store.list('Resource').filter(({ spec, status }) => status.enabled === 'enabled' && (spec.autoInit || status.started))
-  return { total: counted.length, waiting: counted.filter(({ status }) => !status.ready).map(({ metadata }) => metadata.name) }
+  const counted = store
+    .list('Resource')
+    .filter(({ spec, status }) => status.enabled === 'enabled' && (spec.autoInit || status.started))
+  return {
+    total: counted.length,
+    waiting: counted.filter(({ status }) => !status.ready).map(({ metadata }) => metadata.name),
+  }
 }
 
 /** Calls back once, when everything is ready for the first time. */
