@@ -15,7 +15,9 @@ for (const name of readdirSync(packs)) {
     .map((line) => line.replace(/^package\//, ''))
   const problems = []
   for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
-    const targets = typeof target === 'string' ? [target] : [target.types, target.default]
+    // An entry without `default` is for this workspace alone.
+    const targets =
+      typeof target === 'string' ? [target] : target.default === undefined ? [] : [target.types, target.default]
     for (const path of targets)
       if (!files.includes(path.replace(/^\.\//, '')))
         problems.push(`exports["${entry}"] names ${path}, which is not packed`)

@@ -1,6 +1,6 @@
 import { body, serve } from './serve.mjs'
 
-const escape = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
+const toHtml = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
 serve('web', async (request, response) => {
   if (request.method === 'POST') {
     const message = new URLSearchParams(await body(request)).get('message') ?? ''
@@ -10,5 +10,5 @@ serve('web', async (request, response) => {
   response.setHeader('content-type', 'text/html; charset=utf-8')
   response.end(`<!doctype html><title>Guestbook</title><h1>Guestbook</h1>
 <form method="post"><input name="message" autofocus><button>Sign</button></form>
-<ul>${entries.map((entry) => `<li>${escape(entry)}</li>`).join('')}</ul>`)
+<ul>${entries.map((entry) => `<li>${toHtml(entry)}</li>`).join('')}</ul>`)
 })

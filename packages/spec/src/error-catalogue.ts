@@ -1,11 +1,7 @@
-export interface CatalogueEntry {
-  /** One line that names the problem, as a heading. */
-  readonly title: string
-  /** What to do in general; a diagnostic's own hint is more exact. */
-  readonly hint: string
-}
-
-/** Every code tiltts can show. Codes are permanent; the reference page is made from this table. Sorted by code. */
+/**
+ * Every code tiltts can show, sorted: `title` names the problem in one line, `hint` says what to do in general (a diagnostic's
+ * own hint is more exact). Codes are permanent; the reference page is made from this table.
+ */
 export const errorCatalogue = {
   'args/duplicate': { title: 'An argument is defined twice', hint: 'Rename one of the two.' },
   'args/invalid-value': {
