@@ -11,7 +11,7 @@ let root: string
 let system: LimitedWatch
 let watch: WatchBackend
 const at = (path: string): string => join(root, path)
-const limits = { watches: 65_536, instances: 128, queuedEvents: 1000 }
+const limits = { watches: 65_536, instances: 128, queuedEvents: 200 }
 
 const write = (path: string, text = 'text'): void => {
   mkdirSync(dirname(at(path)), { recursive: true })
@@ -48,9 +48,9 @@ describe('createFolderWatch', () => {
 
   it('tells an event only to those who watch its folder, however many others there are', async () => {
     const told = new Map<string, string[]>()
-    for (let index = 0; index < 300; index++) write(`services/s${index}/main.ts`)
+    for (let index = 0; index < 60; index++) write(`services/s${index}/main.ts`)
     await new Promise((resolve) => setTimeout(resolve, 40))
-    for (let index = 0; index < 300; index++) {
+    for (let index = 0; index < 60; index++) {
       const path = at(`services/s${index}`)
       const paths: string[] = []
       told.set(path, paths)
@@ -211,10 +211,10 @@ describe('createFolderWatch', () => {
       const single = await observe(watch, at('src/single.ts'))
       const absent = await observe(watch, at('not/yet'))
       await new Promise((resolve) => setTimeout(resolve, 100))
-      system.dropAfter(600)
+      system.dropAfter(120)
 
       const changed: string[] = []
-      for (let index = 0; index < 700; index++) changed.push(`src/d0/f${index}.ts`)
+      for (let index = 0; index < 140; index++) changed.push(`src/d0/f${index}.ts`)
       changed.push('src/d1/old.ts', 'src/new/deep/er.ts', 'src/single.ts', 'src/replaced.ts')
       for (const path of changed) write(path, 'new text')
       rmSync(at('src/d2'), { recursive: true })
@@ -233,7 +233,7 @@ describe('createFolderWatch', () => {
 
       system.dropAfter(Number.POSITIVE_INFINITY)
       all.forget()
-      const later = ['src/d3/other.ts', 'src/new/deep/er.ts', 'src/to/inner/deep.ts', 'src/d0/f699.ts']
+      const later = ['src/d3/other.ts', 'src/new/deep/er.ts', 'src/to/inner/deep.ts', 'src/d0/f139.ts']
       for (const path of later) write(path, 'later')
       write('not/yet/there.ts')
       await all.until(later.map(at))
@@ -249,7 +249,7 @@ describe('createFolderWatch', () => {
       await all.until([at('src/quiet.ts')])
       await new Promise((resolve) => setTimeout(resolve, 100))
       all.forget()
-      for (let index = 0; index < 300; index++) write(`src/d0/f${index}.ts`)
+      for (let index = 0; index < 80; index++) write(`src/d0/f${index}.ts`)
       await all.untilProblem('files/overflow')
       expect(all.seen().filter((path) => path.includes('d1'))).toEqual([])
     })
@@ -257,7 +257,7 @@ describe('createFolderWatch', () => {
     it('is silent about a burst that the queue of the system holds', async () => {
       mkdirSync(at('src'))
       const all = await observe(watch, at('src'))
-      const paths = Array.from({ length: 100 }, (_, index) => `src/f${index}.ts`)
+      const paths = Array.from({ length: 20 }, (_, index) => `src/f${index}.ts`)
       for (const path of paths) write(path)
       await all.until(paths.map(at))
       expect(all.problems).toEqual([])

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { basename } from 'node:path'
 import { entryPath, isBelow } from '../join-path.js'
-import { targetStats } from '../stat.js'
+import { linkStats, targetStats } from '../stat.js'
 import type { Folder, Root } from './folder.js'
 import type { Folders } from './folders.js'
 import type { Scan } from './scan.js'
@@ -68,7 +68,7 @@ export function createRoots(folders: Folders, scan: Scan, base: string): Roots {
     if (root.closed) return
     hookIn(root)
     const before = root.state
-    root.state = stateOf(targetStats(root.path))
+    root.state = stateOf(statsAt(root.path))
     if (root.state !== 'folder' && root.folder !== undefined) {
       scan.detach(root, root.folder)
       root.folder = undefined
@@ -81,7 +81,7 @@ export function createRoots(folders: Folders, scan: Scan, base: string): Roots {
     locate,
     recheck(root, since) {
       if (root.closed) return
-      const stats = targetStats(root.path)
+      const stats = statsAt(root.path)
       if (stateOf(stats) !== root.state) {
         locate(root, true)
         return
@@ -115,6 +115,11 @@ export function createRoots(folders: Folders, scan: Scan, base: string): Roots {
       for (const entry of [...root.anchors.keys()]) release(root, entry)
     },
   }
+}
+
+/** A link that leads nowhere is there, too. */
+function statsAt(path: string): Stats | undefined {
+  return targetStats(path) ?? linkStats(path)
 }
 
 function stateOf(stats: Stats | undefined): Root['state'] {
