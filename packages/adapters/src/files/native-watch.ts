@@ -187,6 +187,8 @@ export function createNativeWatch(options: NativeWatchOptions): WatchBackend {
     },
     async close() {
       closed = true
+      // Work still in slices must not hook anything in again.
+      for (const root of all) root.closed = true
       batch.close()
       for (const tree of trees.values()) tree.handle.close()
       trees.clear()

@@ -161,6 +161,8 @@ export function createFolderWatch(options: FolderWatchOptions): WatchBackend {
     },
     async close() {
       closed = true
+      // Work still in slices must not hook anything in again.
+      for (const root of all) root.closed = true
       batch.close()
       scan.close()
       polling.close()
