@@ -23,6 +23,7 @@ export const hostExecArgv: readonly string[] = [
   '--inspect-publish-uid=stderr',
   // That JSON modules are experimental is no news to the user.
   '--disable-warning=ExperimentalWarning',
-  // A host waits most of its life: a small young generation keeps it small.
+  // A host waits most of its life: a small young generation and few helper threads keep it small.
   '--max-semi-space-size=2',
+  '--v8-pool-size=1',
 ]

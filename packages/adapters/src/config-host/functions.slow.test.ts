@@ -223,13 +223,16 @@ describe('the life of a host', () => {
     await until(() => !runs(Number(printed.trim())))
   })
 
-  it('does not outlive an engine that was killed, even with a function in it', async () => {
+  it.each([
+    ['keeps a function', "localResource('a', { cmd: () => {} })"],
+    ['never ends', 'for (;;) {}'],
+  ])('does not outlive an engine that was killed, even when it %s', async (_what, rest) => {
     real = await realHost(built)
     await real.write({
       'tilt.config.ts': `import { localResource } from 'tiltts'
 import { spawn } from 'node:child_process'
 console.log('child ' + spawn('sleep', ['60']).pid)
-localResource('a', { cmd: () => {} })
+${rest}
 `,
     })
     const engine = spawn(

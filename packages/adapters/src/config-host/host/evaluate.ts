@@ -118,7 +118,10 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
     for (const file of commonJsFiles()) collector.recordModule(file)
     for (const file of missingFiles(loader)) collector.recordModule(file)
     const result = await collector.result(failures)
-    const functions = functionIds(result.graph).map((id) => ({ id, place: madeAt.get(collector.functionOf(id)) }))
+    const functions = (result.hasFunctions ? functionIds(result.graph) : []).map((id) => ({
+      id,
+      place: madeAt.get(collector.functionOf(id)),
+    }))
     return { result, functions, collector }
   }
 

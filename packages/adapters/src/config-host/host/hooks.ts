@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { endGroup } from './end-group.js'
 import type { FromLoader, LoaderData, ToLoader } from './loader-messages.js'
 import { fileOf, namesTiltts, ownerOf } from './own-files.js'
 import { isModuleSource, SourceErrors, transformSource } from './transform.js'
@@ -11,6 +12,8 @@ import { openUpChannel } from './up-channel.js'
 // These hooks run in a thread of their own. tsx resolves: extensions, folders, the paths of tsconfig.json. In front of it
 // the project's own sources are made ES modules here, because tsx makes CommonJS of them where no package.json says
 // "type": "module": then top-level await fails, and stacks point into data: URLs.
+
+const checkParentEveryMs = 2_000
 
 interface TsxHooks {
   initialize(options: { tsconfig: string | false }): Promise<void>
@@ -29,6 +32,8 @@ interface State {
 // CommonJS that was made here requires through these hooks too, and can only be given CommonJS.
 const commonJsUrls = new Set<string>()
 const requiredUrls = new Set<string>()
+/** What is loaded before there is a config to evaluate concerns nobody. */
+let isTelling = false
 let state: State | undefined
 
 function running(): State {
@@ -41,19 +46,32 @@ export const initialize: InitializeHook<LoaderData> = async ({ port, lock, cliPa
   const tsx = (await import(/* @vite-ignore */ 'tsx/esm' as string)) as TsxHooks
   await tsx.initialize({ tsconfig: false })
   const up = tellsEngine ? openUpChannel(lock) : undefined
+  if (tellsEngine) leaveWithParent(process.ppid)
   state = {
     tsx,
     lock,
     cliParent: pathToFileURL(join(cliPackageDir, 'package.json')).href,
-    tell: (message) => port.postMessage(message),
-    announce: (file) => up?.send({ type: 'read', read: { path: file, kind: 'file' } }),
+    tell: (message) => {
+      if (isTelling) port.postMessage(message)
+    },
+    announce: (file) => {
+      if (isTelling) up?.send({ type: 'read', read: { path: file, kind: 'file' } })
+    },
   }
   port.on('message', (message: ToLoader) => {
+    isTelling = true
     void configure(message.tsconfig).then((problem) => port.postMessage({ type: 'configured', problem }))
   })
   port.unref()
   // Starts esbuild's service, so that the first module of a config finds it warm.
   void transformSource('warm.ts', 'let warm: number', 'module')
+}
+
+/** Notices the death of the engine also while the main thread is blocked and can notice nothing. */
+function leaveWithParent(parent: number): void {
+  setInterval(() => {
+    if (process.ppid !== parent) endGroup()
+  }, checkParentEveryMs).unref()
 }
 
 async function configure(tsconfig: string | undefined): Promise<string | undefined> {
@@ -85,6 +103,8 @@ async function counted<T>(work: () => T | Promise<T>): Promise<T> {
 const resolveModule: ResolveHook = async (specifier, context, next) => {
   const { tsx, tell, cliParent } = running()
   const parent = context.parentURL ?? ''
+  // The builders that are loaded ahead are the running CLI's own.
+  if (!isTelling && specifier === 'tiltts') return await next(specifier, { ...context, parentURL: cliParent })
   try {
     const found = await tsx.resolve(specifier, context, next)
     if (commonJsUrls.has(parent)) requiredUrls.add(found.url)

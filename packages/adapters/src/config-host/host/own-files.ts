@@ -55,9 +55,15 @@ function isInTiltts(folder: string): boolean {
   }
 }
 
+const fileByUrl = new Map<string, string>()
+
 /** The path of a `file:` URL, without its query; `undefined` for other modules. */
 export function fileOf(url: string): string | undefined {
   if (!url.startsWith('file:')) return undefined
+  const known = fileByUrl.get(url)
+  if (known !== undefined) return known
   const end = url.search(/[?#]/)
-  return fileURLToPath(end < 0 ? url : url.slice(0, end))
+  const file = fileURLToPath(end < 0 ? url : url.slice(0, end))
+  fileByUrl.set(url, file)
+  return file
 }

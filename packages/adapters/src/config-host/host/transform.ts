@@ -27,13 +27,17 @@ export function isModuleSource(file: string, source: string, context: { readonly
   return !/\bmodule\.exports\b|^\s*exports\.\w|\brequire\s*\(/m.test(source)
 }
 
+let esbuild: Promise<typeof import('esbuild')> | undefined
+
 /**
  * Turns a source file into one that Node can run, with a source map in it.
  *
  * @throws SourceErrors when it cannot be parsed.
  */
 export async function transformSource(file: string, source: string, format: 'module' | 'commonjs'): Promise<string> {
-  const { transform } = await import('esbuild')
+  // Kept, because each import passes through the hooks.
+  esbuild ??= import('esbuild')
+  const { transform } = await esbuild
   try {
     const { code } = await transform(source, {
       loader: loaders[extname(file)] ?? 'ts',
