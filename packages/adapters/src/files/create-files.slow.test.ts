@@ -79,7 +79,8 @@ describe.runIf(process.platform === 'linux')('a tree of 50,000 files in 5,000 fo
       context.skip('this machine allows no user namespaces, in which the limit could be lowered')
     }
     const script = `${probe} && exec "$0" "$@"`
-    const { problems } = await measured('unshare', ['-Ur', 'sh', '-c', script, process.execPath, ...nodeArgs, root])
+    const args = [...nodeArgs, root, at('p49/d99/some-file-9.ts')]
+    const { problems } = await measured('unshare', ['-Ur', 'sh', '-c', script, process.execPath, ...args])
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain('files/watch-limit: All')
     expect(problems[0]).toContain(`below ${root} are looked at every second or slower instead`)
@@ -98,6 +99,7 @@ describe.runIf(process.platform === 'linux')('a burst', () => {
     rmSync(root, { recursive: true, force: true })
     mkdirSync(root)
   })
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
 
   it('WATCH-04: of 30,000 files written at once, more than the system can queue, is reported file by file', async () => {
     mkdirSync(at('src'))
