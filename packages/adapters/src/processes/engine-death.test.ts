@@ -21,7 +21,10 @@ describe('when the engine dies', () => {
       say(pid)
       setTimeout(() => process.exit(0), 50)
     `
-    const engine = startEngine(JSON.stringify({ sessionId: 'x', stateFolder: newState(), reaper: false }), script)
+    const engine = startEngine(
+      JSON.stringify({ sessionId: randomUUID(), stateFolder: newState(), reaper: false }),
+      script,
+    )
     const pid = Number(await said(engine, (text) => text.endsWith('\n')))
     await new Promise((resolve) => engine.once('exit', resolve))
     await gone([pid])
@@ -57,8 +60,9 @@ describe('reaping at the next start', () => {
 
   it.skipIf(process.platform !== 'linux')('knows a dead engine whose id somebody else has now', async () => {
     const stateFolder = newState()
-    const left = await leaveBehind(stateFolder)
-    const file = join(stateFolder, 'sessions', 'killed.json')
+    const sessionId = randomUUID()
+    const left = await leaveBehind(stateFolder, sessionId)
+    const file = join(stateFolder, 'sessions', `${sessionId}.json`)
     const record = JSON.parse(readFileSync(file, 'utf8'))
     writeFileSync(file, JSON.stringify({ ...record, pid: process.pid }))
     expect(await createProcesses({ sessionId: randomUUID(), stateFolder }).reap()).toBe(1)
@@ -67,10 +71,12 @@ describe('reaping at the next start', () => {
 
   it('judges no engine of another machine, and is not put off by what is no record', async () => {
     const stateFolder = newState()
-    const left = await leaveBehind(stateFolder)
+    const sessionId = randomUUID()
+    const left = await leaveBehind(stateFolder, sessionId)
     const sessions = join(stateFolder, 'sessions')
-    const record = JSON.parse(readFileSync(join(sessions, 'killed.json'), 'utf8'))
-    writeFileSync(join(sessions, 'killed.json'), JSON.stringify({ ...record, machine: 'elsewhere' }))
+    const file = join(sessions, `${sessionId}.json`)
+    const record = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...record, machine: 'elsewhere' }))
     writeFileSync(join(sessions, 'half.json'), '{"sessionId": "x"')
     writeFileSync(join(sessions, 'other.json'), '[]')
     expect(await createProcesses({ sessionId: randomUUID(), stateFolder }).reap()).toBe(0)

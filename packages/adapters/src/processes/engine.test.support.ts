@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 
 /**
  * Tests only: an engine in a process of its own, so that it can be killed. `processes` is there for the script, `say(value)`
@@ -32,9 +33,9 @@ export function said(engine: ChildProcess, enough: (text: string) => boolean): P
 }
 
 /** Starts a process from an engine of its own, and kills that engine. Returns the pid of the process. */
-export async function leaveBehind(stateFolder: string): Promise<number> {
+export async function leaveBehind(stateFolder: string, sessionId: string = randomUUID()): Promise<number> {
   const engine = startEngine(
-    JSON.stringify({ sessionId: 'killed', stateFolder, reaper: false }),
+    JSON.stringify({ sessionId, stateFolder, reaper: false }),
     `say(processes.spawn({ argv: ['sleep', '1000'], dir: '/', env }).pid)`,
   )
   const pid = Number(await said(engine, (text) => text.endsWith('\n')))

@@ -30,7 +30,7 @@ else
     ps -A -o pid= -o pgid= -o stat= -o etime= | awk -v now="$now" '{
       n = split($4, part, /[-:]/)
       age = part[n] + 60 * part[n-1] + 3600 * part[n-2] + 86400 * part[n-3]
-      print $1, $2, $3, now - age
+      printf "%s %s %s %.0f\\n", $1, $2, $3, now - age
     }'
   }
 fi
@@ -100,23 +100,31 @@ running() {
 
 one_line() { tr '\\n' ' '; }
 
-groups=" $(table | confirmed | one_line) "
-left=" $(victims | one_line)"
-[ "$left" = ' ' ] && exit 0
-kill -TERM $left 2>/dev/null
+groups=' '
+look() {
+  groups="$groups$(table | confirmed | one_line) "
+  left=" $(victims | one_line)"
+}
+
+look
+[ "$left" = ' ' ] || kill -TERM $left 2>/dev/null
 turn=0
 while [ "$turn" -lt "$grace" ] && [ "$left" != ' ' ]; do
   sleep 0.1 2>/dev/null || { sleep 1; turn=$((turn + 9)); }
   turn=$((turn + 1))
   left=" $(table | running | one_line)"
 done
-# What was ended may have started others on its way out.
-turn=0
-while [ "$turn" -lt 10 ]; do
-  left=" $(victims | one_line)"
-  [ "$left" = ' ' ] && exit 0
-  kill -KILL $left 2>/dev/null
-  sleep 0.1 2>/dev/null || sleep 1
+# What was ended may have started others on its way out, and a list made meanwhile may have holes: twice nothing is the end.
+turn=0 quiet=0
+while [ "$turn" -lt 10 ] && [ "$quiet" -lt 2 ]; do
+  look
+  if [ "$left" = ' ' ]; then
+    quiet=$((quiet + 1))
+  else
+    quiet=0
+    kill -KILL $left 2>/dev/null
+    sleep 0.1 2>/dev/null || sleep 1
+  fi
   turn=$((turn + 1))
 done
 `

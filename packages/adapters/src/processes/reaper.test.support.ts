@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { isRunning, statOf } from './process-table.js'
 import { REAPER_SCRIPT } from './reaper-script.js'
+import { signal } from './signals.js'
 
 /** Tests only: a system that the reaper has to get along with. */
 export interface ReaperMachine {
@@ -24,7 +25,7 @@ export function reaperSuite(machine: ReaperMachine): void {
     beforeAll(() => machine.install?.())
     const started: number[] = []
     afterEach(() => {
-      for (const pid of started.splice(0)) if (isRunning(pid)) process.kill(pid, 'SIGKILL')
+      for (const pid of started.splice(0)) signal(-pid, 'SIGKILL')
     })
 
     const gone = (...pids: number[]): Promise<void> =>
