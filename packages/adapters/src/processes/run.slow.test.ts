@@ -13,6 +13,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+/** Shell that waits until a file is there. */
+const until = (file: string): string => `until [ -e ${file} ]; do sleep 0.01; done`
 const start = (argv: readonly string[]) => {
   const pieces: string[] = []
   const onOutput = (text: string): void => void pieces.push(text)
@@ -43,7 +45,7 @@ it('output of one that left the group and never falls silent does not hold up th
   const running = start([
     'sh',
     '-c',
-    `setsid sh -c 'echo escaped $$; while :; do echo more; sleep 0.02; done' & sleep 0.1`,
+    `setsid sh -c 'echo escaped $$; : >loud; while :; do echo more; sleep 0.02; done' & ${until('loud')}`,
   ])
   await running.exited
   process.kill(Number(/escaped (\d+)/.exec(running.output())?.[1]), 'SIGKILL')

@@ -17,6 +17,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+/** Shell that waits until a file is there. */
+const until = (file: string): string => `until [ -e ${file} ]; do sleep 0.01; done`
 const start = (argv: readonly string[], request: Partial<SpawnRequest> = {}) => {
   const pieces: string[] = []
   const onOutput = (text: string): void => void pieces.push(text)
@@ -49,13 +51,15 @@ describe('output', () => {
   })
 
   it('of one that left the group does not hold up the exit, and comes no more', async () => {
-    const running = sh(`setsid sh -c 'echo escaped $$; sleep 0.4; echo late; exec sleep 1000' & sleep 0.1; echo done`)
+    const running = sh(
+      `setsid sh -c 'echo escaped $$; : >late; sleep 1; echo late; exec sleep 1000' & ${until('late')}; echo done`,
+    )
     const before = Date.now()
     expect(await running.exited).toEqual({ exitCode: 0 })
     expect(Date.now() - before).toBeLessThan(1500)
     const pid = Number(/escaped (\d+)/.exec(running.output())?.[1])
     expect(running.output()).toContain('done\n')
-    await wait(600)
+    await wait(1200)
     expect(running.output()).not.toContain('late')
     // It did not die of writing to a closed pipe.
     expect(isRunning(pid)).toBe(true)
@@ -150,7 +154,7 @@ describe('a session that ends', () => {
   it.skipIf(process.platform === 'win32')('EXIT-02: ends also what left its group', async () => {
     const session = createProcesses({ sessionId: randomUUID(), stateFolder: dir })
     const pieces: string[] = []
-    const argv = ['sh', '-c', `setsid sh -c 'echo pid $$; exec sleep 1000' & sleep 0.1`]
+    const argv = ['sh', '-c', `setsid sh -c 'echo pid $$; : >left; exec sleep 1000' & ${until('left')}`]
     const running = session.spawn({ argv, dir, env: { PATH }, onOutput: (text) => void pieces.push(text) })
     await running.exited
     const pid = Number(/pid (\d+)/.exec(pieces.join(''))?.[1])
