@@ -53,7 +53,10 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
   const store = createStore({ now: clock.now, uid: ports.uid })
   const logs = createLogStore({ now: clock.now, archive: ports.logArchive })
   logs.span({ id: globalSpan, resource: '', source: 'build' })
-  const tasks = createTasks(events.onFatal)
+  const tasks = createTasks((error) => {
+    if (error.class === 'bug') events.onFatal(error)
+    else logs.append(globalSpan, `${error.message}\n`, 'error')
+  })
   const names = updateNames((name) => store.get('Update', name) !== undefined)
   const functions = functionRegistry()
   const guard = loopGuard(ports.files)

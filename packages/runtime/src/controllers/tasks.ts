@@ -28,6 +28,12 @@ export function createTasks(onError: (error: TiltError) => void): Tasks {
   }
 }
 
+/** The message of an error of the world; any other error is thrown on. For use in a `catch`. */
+export function worldsNo(error: unknown): string {
+  if (isTiltError(error) && error.class === 'infra') return error.message
+  throw error
+}
+
 /** Whatever was thrown, as an error of tiltts: a throw that nobody foresaw is a bug. */
 export function asTiltError(what: string, error: unknown): TiltError {
   if (isTiltError(error)) return error

@@ -25,7 +25,8 @@ export interface LocalEnd {
   readonly skipped?: string | undefined
 }
 
-const cancelled: LocalEnd = { phase: 'cancelled', error: 'build canceled' }
+/** Of an update that was called off. */
+export const cancelledEnd: LocalEnd = { phase: 'cancelled', error: 'build canceled' }
 
 /**
  * Updates a local resource: its command, unless nothing has changed, and then its server. A command that fails leaves
@@ -33,14 +34,14 @@ const cancelled: LocalEnd = { phase: 'cancelled', error: 'build canceled' }
  */
 export async function updateLocal(steps: LocalSteps, signal: AbortSignal): Promise<LocalEnd> {
   const skipped = await steps.unchanged?.()
-  if (signal.aborted) return cancelled
+  if (signal.aborted) return cancelledEnd
   if (skipped !== undefined) steps.step('skip')()
   else if (steps.command !== undefined) {
     const failure = await runCommand(steps, steps.command)
-    if (signal.aborted) return cancelled
+    if (signal.aborted) return cancelledEnd
     if (failure !== undefined) return failure
     await steps.remember?.()
-    if (signal.aborted) return cancelled
+    if (signal.aborted) return cancelledEnd
   }
   if (steps.serve !== undefined) {
     const done = steps.step('serve')

@@ -233,7 +233,7 @@ describe('putting a new graph in place', () => {
     })
     expect(sim.alive()).toEqual(['serve keep', 'serve fresh'])
     expect(names(sim)).toEqual(['keep', 'fresh'])
-    for (const kind of ['Cmd', 'ConfigMap', 'FileWatch', 'UIResource'] as const) {
+    for (const kind of ['Cmd', 'ConfigMap', 'FileWatch', 'UIResource', 'Update'] as const) {
       const left = sim.store.list(kind).filter(({ metadata }) => /serving|building/.test(metadata.name))
       expect(left).toEqual([])
     }

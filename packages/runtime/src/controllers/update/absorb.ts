@@ -30,7 +30,7 @@ export interface Effects {
 export function absorb(deps: AbsorbDeps, tx: Tx, name: string, now: Millis): Effects {
   const resource = tx.get('Resource', name)
   if (resource === undefined) {
-    deps.guard.forget(name)
+    forgetResource(deps, tx, name)
     return { cancel: true, judge: false }
   }
   const before = resource.status
@@ -43,6 +43,13 @@ export function absorb(deps: AbsorbDeps, tx: Tx, name: string, now: Millis): Eff
   const queued = keepQueued(deps, tx, { ...resource, status: ready }, now)
   tx.status('Resource', name, () => queued)
   return { cancel: before.current !== undefined && queued.current === undefined, judge: files.judge }
+}
+
+/** Of a resource that is gone only the journal knows. What still runs for it is left until its end. */
+function forgetResource({ store, guard }: AbsorbDeps, tx: Tx, name: string): void {
+  guard.forget(name)
+  for (const { metadata, status } of store.ofResource('Update', name))
+    if (status.phase !== 'running') tx.delete('Update', metadata.name)
 }
 
 function absorbSwitch(deps: AbsorbDeps, tx: Tx, resource: Resource, now: Millis): ResourceStatus {

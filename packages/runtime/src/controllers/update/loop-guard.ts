@@ -1,6 +1,7 @@
 import { type LoopState, noLoop, observeRun } from '@tiltts/core/schedule'
 import type { Millis } from '@tiltts/spec'
 import type { Files } from '../../ports/files.js'
+import { worldsNo } from '../tasks.js'
 
 /** What the system reports so late after the end of a run still counts as changed by it. */
 const lateMs = 50
@@ -48,6 +49,16 @@ export interface LoopGuard {
 export function loopGuard(files: Pick<Files, 'hash'>): LoopGuard {
   const guarded = new Map<string, Guarded>()
 
+  /** What cannot be read counts as changed: rather a run too many than a change that is missed. */
+  const hashOf = async (paths: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> => {
+    try {
+      return await files.hash(paths, () => false)
+    } catch (error) {
+      worldsNo(error)
+      return undefined
+    }
+  }
+
   const observe = (entry: Guarded, contents: Readonly<Record<string, string | null>>) =>
     observeRun(entry.before, {
       filesChangedDuringRun: contents,
@@ -83,7 +94,8 @@ export function loopGuard(files: Pick<Files, 'hash'>): LoopGuard {
       const entry = guarded.get(resource)
       if (entry === undefined || entry.run.during.size === 0) return undefined
       const touched = [...entry.run.during]
-      const hashes = await files.hash(touched, () => false)
+      const hashes = await hashOf(touched)
+      if (hashes === undefined) return { changed: touched, untouched: [], loop: undefined }
       const { state, changed } = observe(entry, Object.fromEntries(touched.map((f) => [f, hashes.get(f) ?? null])))
       entry.observed = state
       const really = new Set(changed)

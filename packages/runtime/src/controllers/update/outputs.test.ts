@@ -1,3 +1,4 @@
+import { InfraError } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
 import {
   type FakeProgram,
@@ -161,5 +162,50 @@ describe('commands that change what they depend on', () => {
     await sim.advance(500)
     await sim.edit({ 'src/main.ts': 'same' })
     expect(sim.updates('a')).toHaveLength(3)
+  })
+})
+
+describe('a disk that fails', () => {
+  const config: SimulateOptions['config'] = (c) =>
+    c.local('gen', { cmd: 'codegen', deps: ['schema'], outputs: ['gen'] })
+  const refuse = (): Promise<never> =>
+    Promise.reject(new InfraError('files/watch-failed', 'files', 'permission denied: schema/a.sql'))
+
+  it('fails the update with what it said, when its inputs cannot be read', async () => {
+    const { sim } = await simulateJobs(config, {
+      ports: (ports) => ({ ...ports, files: { ...ports.files, hash: refuse } }),
+    })
+    expect(sim.updates('gen')[0]?.status).toMatchObject({ phase: 'failed', error: 'permission denied: schema/a.sql' })
+    expect(sim.outcome()).toBeUndefined()
+  })
+
+  it('leaves the update a success, with a warning, when it cannot be noted down', async () => {
+    const { sim } = await simulateJobs(config, {
+      files: { 'schema/a.sql': '', 'gen/a.ts': '' },
+      programs: { codegen: () => 0 },
+      ports: (ports) => ({ ...ports, records: { ...ports.records, set: refuse } }),
+    })
+    expect(sim.updates('gen')[0]?.status.phase).toBe('succeeded')
+    expect(sim.lines('gen').at(-1)).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining('permission denied'),
+    })
+  })
+
+  it('does not keep an update from being called off', async () => {
+    const { sim } = await simulateJobs(config, {
+      ports: (ports) => ({
+        ...ports,
+        files: {
+          ...ports.files,
+          hash: (_paths, _ignored, signal) =>
+            new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+        },
+      }),
+    })
+    sim.stopResource('gen')
+    await sim.settled()
+    expect(sim.updates('gen')[0]?.status).toMatchObject({ phase: 'cancelled', error: 'build canceled' })
+    expect(sim.outcome()).toBeUndefined()
   })
 })

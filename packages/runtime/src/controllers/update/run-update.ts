@@ -9,10 +9,11 @@ import {
   isUnchanged,
   rememberOutputs,
 } from '../../executors/fingerprint.js'
-import { type CommandEnd, type LocalEnd, type LocalSteps, updateLocal } from '../../executors/local.js'
+import { type CommandEnd, cancelledEnd, type LocalEnd, type LocalSteps, updateLocal } from '../../executors/local.js'
 import type { Clock } from '../../ports/clock.js'
 import type { CmdWaits } from '../cmd/cmd-waits.js'
 import { buildSpan } from '../cmd/span.js'
+import { worldsNo } from '../tasks.js'
 import { endedStatus, hasEnded } from '../update-record.js'
 import { type AbsorbDeps, absorb } from './absorb.js'
 import { filesOf } from './causes-of.js'
@@ -60,7 +61,7 @@ export async function runUpdate(
   logs.append(span, startLines(resource.spec, causes, deps.folder), 'info', { buildEvent: 'init' })
   const isFirst = causes.every((cause) => cause.reason === 'initial')
   const run: UpdateRun = { update, causes, isFirst, signal, steps: stepRecord(clock) }
-  const end = await updateLocal(stepsOf(deps, resource, run), signal)
+  const end = await updateLocal(stepsOf(deps, resource, run), signal).catch((error: unknown) => thrown(error, signal))
   if (deps.over()) return
   if (end.skipped !== undefined) logs.append(span, `Skipped: ${end.skipped}\n`, 'info')
   if (end.error !== undefined) logs.append(span, `${failureLine(end)}\n`, 'error')
@@ -84,6 +85,11 @@ export async function runUpdate(
     if (end.phase === 'succeeded') rerunDependents(deps, tx, name, update, before.succeededOnce)
     absorb(deps, tx, name, now)
   })
+}
+
+/** Calling off ends what it waits for by a throw. */
+function thrown(error: unknown, signal: AbortSignal): LocalEnd {
+  return signal.aborted ? cancelledEnd : { phase: 'failed', error: worldsNo(error) }
 }
 
 function endOf(resource: Resource, status: ResourceStatus, update: string, end: LocalEnd): ResourceStatus {
@@ -111,11 +117,21 @@ function stepsOf(deps: RunUpdateDeps, resource: Resource, run: UpdateRun): Local
         const same = run.isFirst && (await isUnchanged(deps.fingerprints, subject, inputs, signal))
         return same ? 'inputs and outputs are unchanged since the last successful run' : undefined
       },
-      remember: () => rememberOutputs(deps.fingerprints, subject, inputs, signal),
+      remember: () => remember(deps, subject, inputs, run),
     }),
     ...(local.cmd !== undefined && { command: () => runCommand(deps, resource, run) }),
     ...(local.serve !== undefined && { serve: () => startServer(deps, resource, run) }),
     step: (step) => run.steps.begin(step),
+  }
+}
+
+/** A command that has succeeded does not fail because nobody can note it down: it is only not skipped the next time. */
+async function remember(deps: RunUpdateDeps, subject: Fingerprinted, inputs: string, run: UpdateRun): Promise<void> {
+  try {
+    await rememberOutputs(deps.fingerprints, subject, inputs, run.signal)
+  } catch (error) {
+    if (run.signal.aborted) return
+    deps.logs.append(buildSpan(run.update), `Its outputs cannot be kept in mind: ${worldsNo(error)}\n`, 'warn')
   }
 }
 

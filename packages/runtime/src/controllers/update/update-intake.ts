@@ -19,11 +19,12 @@ export function updateIntake(deps: { readonly store: ObjectStore; readonly clock
       const { resource } = update.spec
       const known = resource === wellKnown.tiltfile || store.get('Resource', resource) !== undefined
       store.update({ by: 'update', resource, update: name }, (tx) => {
-        tx.meta('Update', name, ({ annotations }) => ({
-          annotations: { ...annotations, [annotation.resource]: resource },
-        }))
-        tx.spec('Update', name, (spec) => ({ ...spec, causes: withTrigger(spec.causes) }))
-        if (known) return
+        if (known) {
+          const mine = { [annotation.resource]: resource }
+          tx.meta('Update', name, ({ annotations }) => ({ annotations: { ...annotations, ...mine } }))
+          tx.spec('Update', name, (spec) => ({ ...spec, causes: withTrigger(spec.causes) }))
+          return
+        }
         const error = `no resource is called "${resource}"`
         tx.status('Update', name, (status) => endedStatus(status, { phase: 'failed', error }, clock.now()))
       })
