@@ -36,6 +36,14 @@ describe('output', () => {
     expect(running.output().endsWith('end')).toBe(true)
   })
 
+  it('is handed over whole before the exit, also when the engine was busy while the process wrote and ended', async () => {
+    const running = sh('head -c 60000 /dev/zero; echo end')
+    const until = Date.now() + 200
+    while (Date.now() < until);
+    await running.exited
+    expect(running.output()).toHaveLength(60_004)
+  })
+
   it('keeps characters whole whose bytes come in pieces, and survives what is no text', async () => {
     const split = sh(`printf '\\303'; sleep 0.05; printf '\\251 \\342\\202'; sleep 0.05; printf '\\254'`)
     const binary = sh(`printf 'a\\377\\000b\\303'`)
@@ -151,17 +159,20 @@ describe('stop', () => {
 })
 
 describe('a session that ends', () => {
-  it.skipIf(process.platform === 'win32')('EXIT-02: ends also what left its group', async () => {
-    const session = createProcesses({ sessionId: randomUUID(), stateFolder: dir })
-    const pieces: string[] = []
-    const argv = ['sh', '-c', `setsid sh -c 'echo pid $$; : >left; exec sleep 1000' & ${until('left')}`]
-    const running = session.spawn({ argv, dir, env: { PATH }, onOutput: (text) => void pieces.push(text) })
-    await running.exited
-    const pid = Number(/pid (\d+)/.exec(pieces.join(''))?.[1])
-    expect(isRunning(pid)).toBe(true)
-    await session.close()
-    expect(isRunning(pid)).toBe(false)
-  })
+  it.skipIf(process.platform === 'win32')(
+    'EXIT-02: ends also what left its group, by force when it ignores SIGTERM',
+    async () => {
+      const session = createProcesses({ sessionId: randomUUID(), stateFolder: dir })
+      const pieces: string[] = []
+      const argv = ['sh', '-c', `setsid sh -c 'trap "" TERM; echo pid $$; : >left; exec sleep 1000' & ${until('left')}`]
+      const running = session.spawn({ argv, dir, env: { PATH }, onOutput: (text) => void pieces.push(text) })
+      await running.exited
+      const pid = Number(/pid (\d+)/.exec(pieces.join(''))?.[1])
+      expect(isRunning(pid)).toBe(true)
+      await session.close(100)
+      expect(isRunning(pid)).toBe(false)
+    },
+  )
 
   it('still runs where it cannot be remembered, and says so', async () => {
     const warnings: string[] = []

@@ -209,10 +209,13 @@ export function processesContract(name: string, make: () => Promise<ProcessesHar
 
     it('LOC-03: when the main process exits, the rest of its group is ended at once', async () => {
       const h = await start()
+      const before = h.now()
       const running = h.run(h.programs.leaves)
       expect(await over(h, running.exited)).toEqual({ exitCode: 0 })
       expect(childOf(running)).toBeGreaterThan(0)
       expect(h.alive(childOf(running))).toBe(false)
+      // Also where nothing collects the zombies of orphans.
+      expect(h.now() - before).toBeLessThan(3000)
     })
 
     it('LOC-04: stop gives the rest of the group its grace time, and resolves when all of it is gone', async () => {
