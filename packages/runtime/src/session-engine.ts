@@ -15,6 +15,7 @@ import { loopGuard } from './controllers/update/loop-guard.js'
 import { updatePool } from './controllers/update/pool.js'
 import { rerunIndex } from './controllers/update/rerun-index.js'
 import { resourceController } from './controllers/update/resource-controller.js'
+import { resourceWriter } from './controllers/update/resource-writer.js'
 import { runUpdate } from './controllers/update/run-update.js'
 import { type RunningUpdates, runningUpdates } from './controllers/update/running-updates.js'
 import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
@@ -87,10 +88,12 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       })
     },
   })
+  const resources = resourceWriter({ ...base, guard, running })
   const updating = {
     ...base,
     guard,
     reruns,
+    resources,
     waits,
     fingerprints,
     folder: parentPath(options.mainPath),
@@ -109,7 +112,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       cmd,
       waits.controller,
       updateIntake(base),
-      resourceController({ ...base, guard, running }),
+      resourceController(resources),
       planner,
       projector({ ...base, wake: wake('projector') }),
       sessionController({ ...base, onVerdict: events.onVerdict }),

@@ -1,19 +1,12 @@
-import { changed, filesChanged, switched, triggered, wantsUpdate } from '@tiltts/core/schedule'
+import { filesChanged, switched } from '@tiltts/core/schedule'
 import { readinessOf, withReadiness } from '@tiltts/core/status'
-import type { ObjectStore, Tx } from '@tiltts/core/store'
-import { fromApiTime, type Millis, type Resource, type ResourceStatus, type Update, wellKnown } from '@tiltts/spec'
+import type { Tx } from '@tiltts/core/store'
+import { fromApiTime, type Millis, type Resource, type ResourceStatus } from '@tiltts/spec'
 import { switchOf } from '../switch-state.js'
-import type { UpdateNames } from '../update-names.js'
-import { createUpdate, endedStatus } from '../update-record.js'
-import { causesOf } from './causes-of.js'
-import { putServerRun, serveCmdName, updateCmdName, withdrawRun } from './cmd-specs.js'
-import type { LoopGuard } from './loop-guard.js'
-
-export interface AbsorbDeps {
-  readonly store: ObjectStore
-  readonly names: UpdateNames
-  readonly guard: LoopGuard
-}
+import { absorbDefinition } from './absorb-definition.js'
+import type { AbsorbDeps } from './absorb-deps.js'
+import { absorbRequests, endQueued, keepQueued } from './absorb-requests.js'
+import { serveCmdName, updateCmdName, withdrawRun } from './cmd-specs.js'
 
 /** What is to be done in the world after the transaction. */
 export interface Effects {
@@ -103,99 +96,4 @@ function absorbFiles(
     if (by === 'outside') next = { ...next, paused: undefined }
   }
   return { status: next, judge }
-}
-
-/** A changed command is a change to be built in; a changed server alone is only started anew. */
-function absorbDefinition(
-  deps: AbsorbDeps,
-  tx: Tx,
-  resource: Resource,
-  status: ResourceStatus,
-  now: Millis,
-): ResourceStatus {
-  const { spec, metadata } = resource
-  const { updateHash, serveHash } = spec
-  const { seen } = status
-  if (seen === undefined || !status.started) return { ...status, seen: { updateHash, serveHash } }
-  const reason = reasonOfReload(tx)
-  if (seen.updateHash !== updateHash) return changed({ ...status, seen: { updateHash, serveHash } }, { reason }, now)
-  if (seen.serveHash === serveHash || status.current !== undefined) return status
-  const next = { ...status, seen: { updateHash, serveHash } }
-  const serve = tx.get('Cmd', serveCmdName(metadata.name))
-  if (serve?.spec.runId === undefined || status.stopped === true) return next
-  const update = deps.names.next(metadata.name)
-  createUpdate(tx, { name: update, resource: metadata.name, causes: [{ reason }] }, now)
-  putServerRun(tx, resource, update)
-  tx.status('Update', update, (record) => restartRecord(record, now))
-  return { ...next, history: [update, ...next.history].slice(0, 10) }
-}
-
-function restartRecord(record: Update['status'], now: Millis): Update['status'] {
-  const ended = endedStatus(record, { phase: 'succeeded' }, now)
-  const time = ended.finishTime ?? record.queuedAt
-  return { ...ended, startTime: time, steps: [{ name: 'serve', startTime: time, finishTime: time }] }
-}
-
-/** What brought the present definition. */
-function reasonOfReload(tx: Tx): 'args' | 'config' {
-  const reasons = tx.get('Tiltfile', wellKnown.tiltfile)?.status.terminated?.reasons ?? []
-  return reasons.includes('args') ? 'args' : 'config'
-}
-
-/** Updates that clients made to ask for a run. */
-function absorbRequests(
-  deps: AbsorbDeps,
-  tx: Tx,
-  resource: Resource,
-  status: ResourceStatus,
-  now: Millis,
-): ResourceStatus {
-  let next = status
-  for (const { metadata } of deps.store.ofResource('Update', resource.metadata.name)) {
-    const update = tx.get('Update', metadata.name)
-    if (update?.status.phase !== 'queued' || metadata.name === next.queued) continue
-    if (next.triggered === undefined && next.enabled === 'enabled') next = takeRequest(tx, update, next, now)
-    else endQueued(tx, metadata.name, refusal(next), now)
-  }
-  return next
-}
-
-/** The client's Update takes the place of one that was queued for other reasons, so that the client can follow it. */
-function takeRequest(tx: Tx, update: Update, status: ResourceStatus, now: Millis): ResourceStatus {
-  const { name } = update.metadata
-  const replaced = status.queued === undefined ? undefined : tx.get('Update', status.queued)
-  if (replaced !== undefined) {
-    tx.status('Update', name, (record) => ({ ...record, holds: replaced.status.holds }))
-    tx.delete('Update', replaced.metadata.name)
-  }
-  return { ...triggered(status, name, now), queued: name }
-}
-
-function refusal(status: ResourceStatus): string {
-  if (status.enabled === 'disabled') return 'the resource is currently disabled'
-  return `joined ${status.triggered?.update ?? 'another update'}, which was queued already`
-}
-
-/** Queues an update when one is wanted, keeps its causes true, and takes it back when none is wanted any more. */
-function keepQueued(deps: AbsorbDeps, tx: Tx, resource: Resource, now: Millis): ResourceStatus {
-  const { spec, status, metadata } = resource
-  if (!wantsUpdate(spec, status) || switchOf(tx, metadata.name) === 'unknown') {
-    if (status.queued === undefined) return status
-    endQueued(tx, status.queued, 'no longer wanted', now)
-    return { ...status, queued: undefined, hold: undefined }
-  }
-  const present = status.queued === undefined ? undefined : tx.get('Update', status.queued)
-  const causes = causesOf(spec, status, present?.spec.causes ?? [])
-  if (present !== undefined) {
-    tx.spec('Update', present.metadata.name, (record) => ({ ...record, causes }))
-    return status
-  }
-  const name = deps.names.next(metadata.name)
-  createUpdate(tx, { name, resource: metadata.name, causes }, now)
-  return { ...status, queued: name }
-}
-
-/** A queued update that will not run. */
-function endQueued(tx: Tx, name: string, error: string, now: Millis): void {
-  tx.status('Update', name, (record) => endedStatus(record, { phase: 'cancelled', error }, now))
 }

@@ -1,3 +1,4 @@
+import { toApiTime } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
 import { projectFolder, type SimulateOptions, type Simulation } from '../../testing/simulate.js'
 import { simulateJobs } from '../../testing/simulate-jobs.js'
@@ -106,6 +107,27 @@ describe('which updates run', () => {
     await end('a')
     expect(jobs.running()).toEqual([])
     expect(sim.updates('a')).toHaveLength(2)
+  })
+
+  it('SCH-04: a change that is told at any moment around the end of an update is not lost, and causes one more', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { sim, jobs } = await simulateJobs((c) => c.local('a', { cmd: 'job a', deps: ['a'] }), {
+        files: { 'a/x': '' },
+      })
+      jobs.end('a')
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      sim.store.update({ by: 'test' }, (tx) =>
+        tx.status('FileWatch', 'a', (status) => ({
+          ...status,
+          fileEvents: [{ time: toApiTime(sim.clock.now()), seenFiles: [`${projectFolder}/a/x`], sequence: 1 }],
+        })),
+      )
+      await sim.settled()
+      expect(jobs.running(), `after ${turns} turns`).toEqual(['a'])
+      jobs.end('a')
+      await sim.settled()
+      expect(jobs.running(), `after ${turns} turns`).toEqual([])
+    }
   })
 
   it('SCH-05: a change from before the start, told late, of a file that the update was started for, is dropped', async () => {
