@@ -32,7 +32,9 @@ export async function hashInputs(
 ): Promise<string> {
   const ignore = compileIgnore([ephemeralIgnore, ...local.ignores])
   const isOutput = (path: string): boolean => local.outputs.some((output) => isWithin(path, output))
-  return digest(await deps.files.hash(local.deps, (path) => ignore.ignored(path) || isOutput(path), signal))
+  const ignored = (path: string): boolean => ignore.ignored(path) || isOutput(path)
+  const prunes = (folder: string): boolean => ignore.prunes(folder) || isOutput(folder)
+  return digest(await deps.files.hash(local.deps, ignored, signal, prunes))
 }
 
 /** Hash of all that the command writes; `undefined` when some of it is not there. */
