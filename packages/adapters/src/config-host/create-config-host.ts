@@ -1,12 +1,13 @@
 import type { ConfigHost, EvaluateRequest, Evaluation, FunctionContext, FunctionHost } from '@tiltts/runtime/ports'
 import { UserError } from '@tiltts/spec'
 import { canceled, functionStopped } from './complaints.js'
-import { hostExecArgv, sourceEntry } from './entry.js'
+import { hostExecArgv } from './entry.js'
 import { createFunctionHost } from './function-host.js'
 import { type HostEvaluation, type HostSession, type LogSink, startHostSession } from './host-session.js'
 import { type ConfigHostOptions, defaultLimits } from './options.js'
 import type { HostRequest } from './protocol.js'
 import { encodeServerRequest } from './server-argv.js'
+import { sourceEntry } from './source-entry.js'
 
 /**
  * Evaluates configs in processes of their own: a fresh one for each evaluation, the next one already waiting. What a

@@ -84,6 +84,13 @@ describe('a config that throws', () => {
     expect(complaints).toEqual(['config/threw tilt.config.ts:4:9'])
   })
 
+  it('is shown at its line also when the config has looked at the stack', async () => {
+    const { complaints } = await evaluate(
+      "interface Unused {\n  a: 1\n}\nconst error = new Error('seen')\nconsole.log(typeof error.stack)\nthrow error\n",
+    )
+    expect(complaints).toEqual(['config/threw tilt.config.ts:5:15'])
+  })
+
   it('is shown with what caused the error', async () => {
     const { result } = await evaluate("throw new Error('outer', { cause: new RangeError('inner') })\n")
     expect(result.diagnostics[0]?.message).toBe('outer\ncaused by: RangeError: inner')
@@ -208,7 +215,7 @@ describe('a config that blocks', () => {
   })
 
   it('is something else than one that prints a lot: a million lines arrive, in order, and it ends', async () => {
-    real = await realHost(built)
+    real = await realHost(built, { limits: { blockedMs: 10_000 } })
     await real.write({
       'tilt.config.ts': `${importing}for (let i = 0; i < 1_000_000; i++) console.log('line ' + i)\nlocalResource('x', { cmd: 'x' })\n`,
     })

@@ -132,7 +132,7 @@ function createInspectorWait(): { take(text: string): string; wait(): Promise<st
       if (url !== undefined) found(url)
       return text
         .split('\n')
-        .filter((line) => !/^Debugger |^For help, see: .*inspector/.test(line))
+        .filter((line) => !/^Debugger |^For help, see: /.test(line))
         .join('\n')
     },
     wait: () =>

@@ -1,3 +1,4 @@
 export { createConfigHost } from './create-config-host.js'
-export { type HostEntry, sourceEntry } from './entry.js'
+export type { HostEntry } from './entry.js'
 export type { ConfigHostLimits, ConfigHostOptions } from './options.js'
+export { sourceEntry } from './source-entry.js'

@@ -104,7 +104,8 @@ const resolveModule: ResolveHook = async (specifier, context, next) => {
   const { tsx, tell, cliParent } = running()
   const parent = context.parentURL ?? ''
   // The builders that are loaded ahead are the running CLI's own.
-  if (!isTelling && specifier === 'tiltts') return await next(specifier, { ...context, parentURL: cliParent })
+  if (!isTelling && specifier === 'tiltts')
+    return await tsx.resolve(specifier, { ...context, parentURL: cliParent }, next)
   try {
     const found = await tsx.resolve(specifier, context, next)
     if (commonJsUrls.has(parent)) requiredUrls.add(found.url)
@@ -129,7 +130,7 @@ async function lend(
   parentURL: string,
 ): Promise<ResolveFnOutput | undefined> {
   try {
-    return await next(specifier, { ...context, parentURL })
+    return await running().tsx.resolve(specifier, { ...context, parentURL }, next)
   } catch {
     // Neither has it: the complaint that counts is about the project.
     return undefined

@@ -76,13 +76,13 @@ export function originalPosition(url: string, { line, column }: Position): Posit
   return { line: entry.originalLine + 1, column: entry.originalColumn + 1 }
 }
 
+const textFrame = /^\s+at (?:async )?(?:.*? \()?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/gm
+
 /** Lines like `at name (file:///a/b.ts:1:2)`, which Node has mapped already. */
 function fromText(stack: string): readonly StackFrame[] {
-  return [...stack.matchAll(/^\s+at .*?\(?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/gm)].flatMap(
-    ([, name = '', line, column]) => {
-      const file = name.startsWith('file:') ? fileOf(name) : name
-      if (file === undefined) return []
-      return [{ file, at: { line: Number(line), column: Number(column) }, inCode: undefined, owner: ownerOf(file) }]
-    },
-  )
+  return [...stack.matchAll(textFrame)].flatMap(([, name = '', line, column]) => {
+    const file = name.startsWith('file:') ? fileOf(name) : name
+    if (file === undefined) return []
+    return [{ file, at: { line: Number(line), column: Number(column) }, inCode: undefined, owner: ownerOf(file) }]
+  })
 }
