@@ -31,6 +31,7 @@ export function createCommands({ processes, graceMs, send, log }: EngineCommands
         env: request.env,
         stdin: request.stdin,
         graceMs,
+        oneOff: true,
         onOutput(text, stream) {
           send({ type: 'exec-output', id, stream, text })
           echo.output(text)

@@ -20,7 +20,10 @@ export interface ProcessesOptions {
    * session does. @default true
    */
   readonly reaper?: boolean | undefined
-  /** `execa` finds commands as Windows shells do; `node` is twice as fast. @default execa on Windows, node elsewhere */
+  /**
+   * What starts processes. `execa` finds commands as Windows shells do and quotes what they are given; `node` is twice as fast.
+   * @default node, but execa on Windows and for one-off commands
+   */
   readonly launcher?: 'node' | 'execa' | undefined
   /** Told when the clean-up after the engine does not work. @default a warning of Node's */
   readonly onWarning?: ((message: string) => void) | undefined
@@ -39,16 +42,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
   let closing: number | undefined
   let swept: Promise<void> | undefined
 
-  const byExeca = (options.launcher ?? (windows ? 'execa' : 'node')) === 'execa'
-  let launch = byExeca ? undefined : launchByNode
-  const loading = byExeca ? loadExecaLaunch() : Promise.resolve(launchByNode)
-  loading.then(
-    (loaded) => {
-      launch = loaded
-    },
-    // Each process that cannot be started for it says why.
-    () => {},
-  )
+  const byExeca = createExecaLauncher()
+  const usesExeca = ({ oneOff }: SpawnRequest): boolean =>
+    options.launcher === undefined ? windows || oneOff === true : options.launcher === 'execa'
 
   const hooks = {
     onStart: (pid: number) => reaper?.start(pid),
@@ -94,7 +90,11 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 
   return {
-    spawn: (request) => (launch ? start(request, launch) : startLater(loading, (by) => start(request, by))),
+    spawn(request) {
+      if (!usesExeca(request)) return start(request, launchByNode)
+      const launch = byExeca.loaded()
+      return launch ? start(request, launch) : startLater(byExeca.load(), (by) => start(request, by))
+    },
     async reap() {
       const dead = await records.dead()
       const ended = await endProcessesOf(new Set(dead))
@@ -107,6 +107,20 @@ export function createProcesses(options: ProcessesOptions): Processes {
       swept ??= sweep()
       await swept
     },
+  }
+}
+
+/** execa, loaded when it is first needed. */
+function createExecaLauncher(): { readonly load: () => Promise<Launch>; readonly loaded: () => Launch | undefined } {
+  let launch: Launch | undefined
+  let loading: Promise<Launch> | undefined
+  const load = async (): Promise<Launch> => {
+    launch = await loadExecaLaunch()
+    return launch
+  }
+  return {
+    load: () => (loading ??= load()),
+    loaded: () => launch,
   }
 }
 

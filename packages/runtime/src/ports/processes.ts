@@ -22,6 +22,8 @@ export interface SpawnRequest {
   readonly onOutput?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined
   /** SIGTERM to SIGKILL when the session ends. @default 10000 */
   readonly graceMs?: number | undefined
+  /** Run once for its output rather than by the hundred: found and quoted with care, not started as cheaply as can be. @default false */
+  readonly oneOff?: boolean | undefined
 }
 
 export interface RunningProcess {
