@@ -7,7 +7,7 @@ import { type NameController, ownSpec, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
 import { switchState } from '../switch-state.js'
 import { filesSeen, watchOpened, watchTroubled } from './file-events.js'
-import { type OpenWatch, openWatch } from './open-watch.js'
+import { type LiveWatch, liveWatch } from './live-watch.js'
 
 export interface FileWatchControllerDeps {
   readonly store: ObjectStore
@@ -23,7 +23,7 @@ export interface FileWatchController extends NameController {
 /** Keeps the watches that FileWatches name, and tells in their status what changed, settled. */
 export function fileWatchController(deps: FileWatchControllerDeps): FileWatchController {
   const { store, clock, logs } = deps
-  const open = new Map<string, OpenWatch>()
+  const open = new Map<string, LiveWatch>()
   const byMap = disableMapIndex()
 
   const write = (name: string, change: (status: FileWatchStatus) => FileWatchStatus): void => {
@@ -52,14 +52,19 @@ export function fileWatchController(deps: FileWatchControllerDeps): FileWatchCon
     await present?.close()
   }
 
-  const begin = async (name: string, spec: FileWatchSpec): Promise<void> => {
-    const next = await openWatch(deps, spec, {
+  const watchOf = (name: string): LiveWatch => {
+    const present = open.get(name)
+    if (present !== undefined) return present
+    const created = liveWatch(deps, {
       onFiles: (paths, at) => write(name, (status) => filesSeen(status, paths, at)),
       onProblem: (problem) => tell(name, problem),
     })
-    // The new one sees all from here on, so nothing falls between the two.
-    await close(name)
-    open.set(name, next)
+    open.set(name, created)
+    return created
+  }
+
+  const follow = async (name: string, spec: FileWatchSpec): Promise<void> => {
+    await watchOf(name).follow(spec)
     write(name, (status) => watchOpened(status, clock.now()))
   }
 
@@ -73,7 +78,7 @@ export function fileWatchController(deps: FileWatchControllerDeps): FileWatchCon
       // A spec that equals the one before is the same value.
       if (open.get(name)?.spec === object.spec) return
       try {
-        await begin(name, object.spec)
+        await follow(name, object.spec)
       } catch (error) {
         if (isTiltError(error) && error.class === 'infra') write(name, (status) => watchTroubled(status, error.message))
         throw error

@@ -49,7 +49,33 @@ describe('watching files', () => {
     const { sim } = await simulateJobs(config(['a']), { ports: (ports) => logged(ports, log) })
     log.length = 0
     await sim.reload(config(['b']))
+    expect(log).toEqual([`open ${projectFolder}/b`])
+    await sim.advance(500)
     expect(log).toEqual([`open ${projectFolder}/b`, `close ${projectFolder}/a`])
+  })
+
+  it('WATCH-05: what the old watch was told and tells late counts once, as far as it is still watched', async () => {
+    const late: ((paths: readonly string[]) => void)[] = []
+    const { sim } = await simulateJobs(config(['a', 'gone']), {
+      files: { 'a/x': '', 'b/x': '', 'gone/x': '' },
+      ports: (ports) => ({
+        ...ports,
+        files: {
+          ...ports.files,
+          watch(request) {
+            if (request.paths.includes(`${projectFolder}/a`)) late.push(request.onChange)
+            return ports.files.watch(request)
+          },
+        },
+      }),
+    })
+    await sim.reload(config(['a', 'b']))
+    const [old, fresh] = late
+    old?.([`${projectFolder}/a/x`, `${projectFolder}/gone/x`])
+    fresh?.([`${projectFolder}/a/x`])
+    await sim.advance(1000)
+    expect(sim.updates('a')).toHaveLength(2)
+    expect(sim.updates('a')[1]?.spec.causes).toMatchObject([{ files: [`${projectFolder}/a/x`] }])
   })
 
   it('WATCH-05: a change on its way while the watch is exchanged is not lost; the newest 20 events are kept', async () => {
