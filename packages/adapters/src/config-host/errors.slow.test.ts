@@ -240,8 +240,16 @@ describe('a config that blocks', () => {
   })
 
   it('by awaiting what nobody resolves ends too', async () => {
-    const { complaints } = await evaluate('await new Promise(() => {})\n')
-    expect(complaints).toEqual(['config/never-settles'])
+    const { complaints } = await evaluate('type Unused = 1\n\nconst x = await new Promise(() => {})\nconsole.log(x)\n')
+    expect(complaints).toEqual(['config/never-settles tilt.config.ts:4:11'])
+  })
+
+  it('is something else than one that waits for threads', async () => {
+    const { complaints } = await evaluate(`import { Worker } from 'node:worker_threads'
+await new Promise((r) => new Worker('setTimeout(() => {}, 1500)', { eval: true }).once('exit', r))
+localResource('x', { cmd: 'x' })
+`)
+    expect(complaints).toEqual([])
   })
 })
 

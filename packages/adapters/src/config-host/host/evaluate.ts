@@ -17,8 +17,6 @@ export interface EvaluationSurroundings {
   readonly loader: Loader
   readonly version: string
   readonly run: RunCommand
-  /** Whether a command or an import is under way, so that waiting makes sense. */
-  readonly busy: () => boolean
   readonly log: (text: string, level: LogLevel) => void
   readonly onRead: (read: ConfigRead) => void
   readonly onSecret: (secret: SecretSpec) => void
@@ -101,7 +99,7 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
       if (!existsSync(request.mainPath)) return void failures.push(noConfig(request.mainPath))
       await collector.runDefault(await import(pathToFileURL(request.mainPath).href))
     }
-    const stuck = whenStuck(surroundings.busy)
+    const stuck = whenStuck()
     await Promise.race([
       config().catch(fail),
       stopped,

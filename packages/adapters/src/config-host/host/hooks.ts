@@ -24,7 +24,6 @@ interface TsxHooks {
 interface State {
   readonly tsx: TsxHooks
   readonly cliParent: string
-  readonly lock: Int32Array<SharedArrayBuffer>
   readonly tell: (message: FromLoader) => void
   readonly announce: (file: string) => void
 }
@@ -49,7 +48,6 @@ export const initialize: InitializeHook<LoaderData> = async ({ port, lock, cliPa
   if (tellsEngine) leaveWithParent(process.ppid)
   state = {
     tsx,
-    lock,
     cliParent: pathToFileURL(join(cliPackageDir, 'package.json')).href,
     tell: (message) => {
       if (isTelling) port.postMessage(message)
@@ -85,20 +83,9 @@ async function configure(tsconfig: string | undefined): Promise<string | undefin
 
 // Imports of this thread pass here too, those of tsx itself first of all.
 export const resolve: ResolveHook = (specifier, context, next) =>
-  state === undefined ? next(specifier, context) : counted(() => resolveModule(specifier, context, next))
+  state === undefined ? next(specifier, context) : resolveModule(specifier, context, next)
 export const load: LoadHook = (url, context, next) =>
-  state === undefined ? next(url, context) : counted(() => loadModule(url, context, next))
-
-/** Tells the main thread that something is under way, so that it does not take the wait for a dead end. */
-async function counted<T>(work: () => T | Promise<T>): Promise<T> {
-  const { lock } = running()
-  Atomics.add(lock, 1, 1)
-  try {
-    return await work()
-  } finally {
-    Atomics.sub(lock, 1, 1)
-  }
-}
+  state === undefined ? next(url, context) : loadModule(url, context, next)
 
 const resolveModule: ResolveHook = async (specifier, context, next) => {
   const { tsx, tell, cliParent } = running()

@@ -11,6 +11,7 @@ import { endGroup } from './end-group.js'
 import { type EvaluationEnd, type RunningEvaluation, startEvaluation } from './evaluate.js'
 import { callFunction, stepContext } from './functions.js'
 import { installGuards, realExit } from './guards.js'
+import { createKeepAlive } from './keep-alive.js'
 import { startLoader } from './loader.js'
 import { redirectOutput } from './output.js'
 import { createEngineCommands } from './run-command.js'
@@ -28,12 +29,15 @@ const stackDepth = 30
 export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
   Error.stackTraceLimit = stackDepth
   process.setSourceMapsEnabled(true)
-  const lock = new Int32Array(new SharedArrayBuffer(8))
+  const lock = new Int32Array(new SharedArrayBuffer(4))
   const up = openUpChannel(lock)
   const log = (text: string, level: LogLevel): void => up.log({ call: currentCall(), level, text })
   redirectOutput(log)
   installCommonJsTypescript()
-  const commands = createEngineCommands(up)
+  // Alive while it waits for the engine, but not while the config waits for something: when that can never come, it shows.
+  const alive = createKeepAlive(process.channel ?? { ref() {}, unref() {} })
+  let letGo = alive.hold()
+  const commands = createEngineCommands(up, alive)
   const calls = new Map<number, AbortController>()
   const loader = startLoader(hooks, { lock, cliPackageDir: setup.cliPackageDir, tellsEngine: true })
   let evaluation: RunningEvaluation | undefined
@@ -64,12 +68,13 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
       loader,
       version: setup.version,
       run: commands.run,
-      busy: () => commands.running > 0 || Atomics.load(lock, 1) > 0,
       log,
       onRead: (read) => up.send({ type: 'read', read }),
       onSecret: (secret) => up.send({ type: 'secret', secret }),
     })
+    letGo()
     end = await evaluation.ended
+    letGo = alive.hold()
     up.send({ type: 'result', result: end.result, functions: end.functions, lent: loader.lent })
   }
 

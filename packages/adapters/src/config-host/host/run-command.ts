@@ -1,6 +1,7 @@
 import type { ExecRequest, ExecResult } from '@tiltts/config/collector'
 import type { HostExec, ToHost } from '../protocol.js'
 import { currentCall } from './current-call.js'
+import type { KeepAlive } from './keep-alive.js'
 import type { UpChannel } from './up-channel.js'
 
 /** Runs a command to its end. */
@@ -9,8 +10,6 @@ export type RunCommand = (request: ExecRequest) => Promise<ExecResult>
 /** Commands of the host are processes of the engine: it shows their output, and ends them when the host goes. */
 export interface EngineCommands {
   readonly run: RunCommand
-  /** How many are running. */
-  readonly running: number
   /** What the engine says about them. */
   take(message: Extract<ToHost, { type: 'exec-output' | 'exec-ended' }>): void
 }
@@ -20,7 +19,7 @@ interface Running {
   readonly end: (exitCode: number) => void
 }
 
-export function createEngineCommands(up: UpChannel): EngineCommands {
+export function createEngineCommands(up: UpChannel, alive: KeepAlive): EngineCommands {
   const running = new Map<number, Running>()
   let last = 0
   return {
@@ -28,12 +27,16 @@ export function createEngineCommands(up: UpChannel): EngineCommands {
       const id = ++last
       return new Promise((resolve) => {
         const output = { stdout: '', stderr: '' }
-        running.set(id, { output, end: (exitCode) => resolve({ ...output, exitCode }) })
+        const letGo = alive.hold()
+        running.set(id, {
+          output,
+          end(exitCode) {
+            letGo()
+            resolve({ ...output, exitCode })
+          },
+        })
         up.send({ type: 'exec', id, call: currentCall(), request })
       })
-    },
-    get running() {
-      return running.size
     },
     take(message) {
       const command = running.get(message.id)

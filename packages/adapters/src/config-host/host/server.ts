@@ -37,39 +37,27 @@ export async function runServer(data: string, hooks: string): Promise<void> {
   }
 
   installCommonJsTypescript()
-  const lock = new Int32Array(new SharedArrayBuffer(8))
+  const lock = new Int32Array(new SharedArrayBuffer(4))
   const loader = startLoader(hooks, { lock, cliPackageDir: setup.cliPackageDir, tellsEngine: false })
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value
-  let commands = 0
-  const run = createLocalCommands(stop.signal, () => {})
+  const run = createLocalCommands(stop.signal, (text) => {
+    if (!silent) write(text, 'info')
+  })
   const evaluation = startEvaluation(
     { ...request, env },
-    {
-      loader,
-      version: setup.version,
-      async run(command) {
-        commands += 1
-        return await run(command).finally(() => {
-          commands -= 1
-        })
-      },
-      busy: () => commands > 0 || Atomics.load(lock, 1) > 0,
-      log: () => {},
-      onRead: () => {},
-      onSecret: () => {},
-    },
+    { loader, version: setup.version, run, log: () => {}, onRead: () => {}, onSecret: () => {} },
   )
   installGuards({ onExit: (error) => evaluation.stop(error), onDeed: () => {} })
   const { result, collector } = await evaluation.ended
+  if (stop.signal.aborted) realExit(0)
   if (result.graph === undefined) return failed(result.diagnostics)
 
   silent = false
+  // The process is its own from here on.
+  process.exit = realExit
   const stepEnv = Object.fromEntries(envNames.map((name) => [name, env[name] ?? '']))
-  const step = stepContext(
-    { ...context, env: stepEnv },
-    { signal: stop.signal, run: createLocalCommands(stop.signal, (text) => write(text, 'info')), log: write },
-  )
+  const step = stepContext({ ...context, env: stepEnv }, { signal: stop.signal, run, log: write })
   // A function that waits for its signal alone would let the process end.
   const alive = setInterval(() => {}, 2 ** 30)
   const outcome = await callFunction(collector, fnId, step)

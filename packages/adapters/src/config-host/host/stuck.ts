@@ -1,38 +1,25 @@
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Diagnostic } from '@tiltts/spec'
+import type { Diagnostic, Place } from '@tiltts/spec'
+import { tokenize } from './hash/tokens.js'
 import type { Loader } from './loader.js'
 import { fileOf, ownerOf } from './own-files.js'
-
-const checkEveryMs = 100
-/** Long enough for a loaded machine to show some sign of work. */
-const checksUntilStuck = 20
+import { placeAt } from './places.js'
+import { originalPosition } from './stack-frames.js'
 
 /**
- * Notices that nothing in this process can ever go on: no timer, socket, file, child or command is under way,
- * and still the evaluation has not ended.
+ * Notices that nothing in this process can ever go on: no timer, socket, file, thread or child is left that could resolve
+ * what is awaited. Whatever else keeps the process alive has to be let go meanwhile.
  */
-export function whenStuck(busy: () => boolean): { readonly happened: Promise<void>; readonly cancel: () => void } {
-  const before = countByName(process.getActiveResourcesInfo())
-  let idleChecks = 0
+export function whenStuck(): { readonly happened: Promise<void>; readonly cancel: () => void } {
   let cancel = (): void => {}
   const happened = new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      const now = countByName(process.getActiveResourcesInfo())
-      const working = busy() || [...now].some(([name, count]) => count > (before.get(name) ?? 0))
-      idleChecks = working ? 0 : idleChecks + 1
-      if (idleChecks === checksUntilStuck) resolve()
-    }, checkEveryMs)
-    timer.unref()
-    cancel = () => clearInterval(timer)
+    // The next turn keeps the process alive, until its keeper takes hold again.
+    const onEmpty = (): void => void setImmediate(resolve)
+    process.once('beforeExit', onEmpty)
+    cancel = () => process.off('beforeExit', onEmpty)
   })
   return { happened, cancel }
-}
-
-function countByName(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return counts
 }
 
 /** Says why nothing goes on: modules that wait for each other, or else a promise. */
@@ -44,7 +31,7 @@ export function neverSettles(loader: Loader, mainPath: string): Diagnostic {
       code: 'config/never-settles',
       severity: 'error',
       message: 'The config awaits a promise that can never settle: nothing is under way that could resolve it',
-      places: [],
+      places: topLevelAwaits(loader),
       hint: 'Look for an await whose promise is resolved by nobody',
     }
   }
@@ -73,4 +60,19 @@ function importCircle(
   }
   cleared.add(file)
   return undefined
+}
+
+/** Where the project's modules await at their top level: it is one of these, or something that one of these calls. */
+function topLevelAwaits(loader: Loader): readonly Place[] {
+  return [...loader.modules.values()].flatMap(({ url, file, code }) => {
+    if (code === undefined) return []
+    const lineStarts = [0, ...[...code.matchAll(/\n/g)].map(({ index }) => index + 1)]
+    return (tokenize(code) ?? [])
+      .filter(({ kind, value, depth }) => kind === 'word' && value === 'await' && depth === 0)
+      .map(({ start }) => {
+        const line = lineStarts.findLastIndex((at) => at <= start)
+        const at = originalPosition(url, { line: line + 1, column: start - (lineStarts[line] ?? 0) + 1 })
+        return placeAt(file, at.line, at.column)
+      })
+  })
 }
