@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { install, root } from './pnpm.mjs'
+import { install, npx, packageManager, root } from './pnpm.mjs'
 
 install()
 const bin = (name) => join(root, 'node_modules/.bin', name)
 const node = (script, ...args) => [process.execPath, [join(root, script), ...args]]
 const checks = {
-  types: [bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only']],
+  // turbo asks for pnpm, which is on the path of what pnpm runs only.
+  types: [npx, ['--yes', packageManager, 'exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only']],
   lint: [bin('biome'), ['check', '--error-on-warnings', '.']],
   boundaries: node('scripts/check-boundaries.mjs'),
   'dead code': [bin('knip'), []],

@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url'
 /** The repository's root. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+/** Runs a package of the registry; there on every machine that has npm. */
+export const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
+/** The pinned pnpm: `pnpm@10.…`. */
+export const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Runs pnpm with the arguments; ends this process when it fails. */
 export function pnpm(...args) {
-  run(npx, ['--yes', manifest.packageManager, ...args])
+  run(npx, ['--yes', packageManager, ...args])
 }
 
 /** Runs a command in the root; ends this process with its exit code when it fails. */
