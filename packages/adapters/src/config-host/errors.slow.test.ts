@@ -157,7 +157,7 @@ describe('a config that ends its process', () => {
     expect(result.reads).toContainEqual({ path: real.path('tilt.config.ts'), kind: 'file' })
   })
 
-  it('keeps what it had read and printed until then', async () => {
+  it('EVAL-10: leaves behind what it had read, learned and printed until then', async () => {
     const { result, printed } = await evaluate(
       "import './lib'\nreadFile('data.txt')\nsecret('hunter2')\nconsole.log('last words, hunter2')\nprocess.kill(process.pid, 'SIGKILL')\n",
       { 'lib.ts': 'export {}\n', 'data.txt': 'x' },
@@ -250,6 +250,34 @@ await new Promise((r) => new Worker('setTimeout(() => {}, 1500)', { eval: true }
 localResource('x', { cmd: 'x' })
 `)
     expect(complaints).toEqual([])
+  })
+})
+
+describe('commands of a config', () => {
+  it('FS-06: have the environment of the request, what the config put into it, and what the call gives', async () => {
+    real = await realHost(built)
+    await real.write({
+      'tilt.config.ts': `${importing}process.env.OWN = 'own'
+const { stdout } = await exec('echo $TILT_PORT $OWN $GIVEN $(pwd)', { env: { GIVEN: 'given' }, quiet: true })
+localResource(stdout.trim().replaceAll('/', '-'), { cmd: 'x' })
+`,
+    })
+    const env = { PATH: process.env['PATH'] ?? '', TILT_PORT: '10350' }
+    const { result } = await real.evaluate({ env })
+    expect(result.graph?.resources[0]?.name).toBe(`10350 own given ${real.folder.replaceAll('/', '-')}`)
+  })
+
+  it('that fail are shown at the call, with the output that nobody has seen', async () => {
+    const { result, complaints, printed } = await evaluate("await exec('echo seen; exit 3', { quiet: true })\n")
+    expect(complaints).toEqual(['config/exec-failed tilt.config.ts:2:7'])
+    expect(result.diagnostics[0]?.message).toBe('`echo seen; exit 3` exited with code 3\nseen')
+    expect(printed).toBe('exec: echo seen; exit 3\n')
+  })
+
+  it('that do not exist are told by name', async () => {
+    const { complaints, result } = await evaluate("await exec(['no-such-command-here'])\n")
+    expect(complaints).toEqual(['config/exec-failed tilt.config.ts:2:7'])
+    expect(result.diagnostics[0]?.message).toContain('no-such-command-here')
   })
 })
 
