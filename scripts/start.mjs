@@ -11,4 +11,6 @@ const child = spawn(process.execPath, [join(root, 'packages/tiltts/bundle/bin.js
 })
 // The terminal sends Ctrl-C to both; a signal sent to this process alone is handed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code) => process.exit(code ?? 1))
+// Ctrl-C is how one ends it: npm has nothing to complain of.
+const interrupted = 130
+child.on('exit', (code) => process.exit(code === interrupted ? 0 : (code ?? 1)))

@@ -40,9 +40,12 @@ describe.each(pages)('the code in %s', (page) => {
         encoding: 'utf8',
       })
       expect(tsc).toMatchObject({ status: 0, stdout: '' })
-      const { code, stderr } = await runTiltts(project, ['check'])
+      const checked = await runTiltts(project, ['check'])
       // Commands that the config runs are echoed there.
-      expect({ code, complaints: stderr.replace(/^exec: .*\n/gm, '') }).toEqual({ code: 0, complaints: '' })
+      expect({ code: checked.code, complaints: checked.stderr.replace(/^exec: .*\n/gm, '') }).toEqual({
+        code: 0,
+        complaints: '',
+      })
     },
   )
 })
