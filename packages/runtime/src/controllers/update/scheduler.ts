@@ -1,9 +1,7 @@
 import {
-  type Candidate,
   candidateOf,
   dependencyOf,
   isSameHold,
-  planUpdates,
   type Running,
   recordHold,
   runningOf,
@@ -16,6 +14,7 @@ import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
 import { type BatchController, own, watch } from '../controller.js'
 import { runningStatus } from '../update-record.js'
+import { candidateQueue } from './candidate-queue.js'
 import type { LoopGuard } from './loop-guard.js'
 import type { RerunIndex } from './rerun-index.js'
 
@@ -45,7 +44,7 @@ const laterMs = 200
 /** Starts queued updates as the plan says, and tells why the others wait. Its work depends on the candidates alone. */
 export function scheduler(deps: SchedulerDeps): Scheduler {
   const { store, clock } = deps
-  const candidates = new Map<string, Candidate>()
+  const candidates = candidateQueue()
   const running = new Map<string, Running>()
   /** The hold that stands in the status of each candidate. */
   const told = new Map<string, Hold>()
@@ -60,25 +59,26 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     set(running, name, subject && runningOf(subject))
     const waits = resource?.status.queued !== undefined
     set(told, name, waits ? resource.status.hold : undefined)
-    set(candidates, name, waits && subject ? candidateOf(subject, resource.spec.inputsFrom ?? []) : undefined)
+    candidates.set(name, waits && subject ? candidateOf(subject, resource.spec.inputsFrom ?? []) : undefined)
   }
 
   const plan = (): void => {
     const tiltfile = store.get('Tiltfile', wellKnown.tiltfile)?.status
     const maxParallel = tiltfile?.live?.settings.maxParallelUpdates ?? defaultParallel
-    const { start, holds } = planUpdates({
-      candidates: [...candidates.values()],
+    const view = {
       running: [...running.values()],
       maxParallel,
       configPending: tiltfile?.pending !== undefined,
-      dependency(name) {
+      dependency(name: string) {
         const resource = store.get('Resource', name)
         return resource && dependencyOf(schedulable(resource))
       },
-    })
+    }
+    const { start, holds, partial } = candidates.plan(view, { all: due })
     deps.setLimit(maxParallel)
     const now = clock.now()
     tellHolds(holds, now)
+    if (partial) tellLater(candidates.size)
     for (const name of start) begin(name, now)
   }
 
