@@ -1,6 +1,13 @@
 import { type ResourceView, readyDeadline, uiResource, uiTiltfile } from '@tiltts/core/status'
-import type { ObjectStore, Tx } from '@tiltts/core/store'
-import { annotation, disableConfigMapName, type Millis, type Resource, wellKnown } from '@tiltts/spec'
+import type { NewMeta, ObjectStore, Tx } from '@tiltts/core/store'
+import {
+  annotation,
+  disableConfigMapName,
+  type Millis,
+  type Resource,
+  type UIResourceStatus,
+  wellKnown,
+} from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
 import { serveCmdName } from '../update/cmd-specs.js'
@@ -49,7 +56,7 @@ export function projector(deps: ProjectorDeps): BatchController {
     const resource = store.get('Resource', name)
     watchDeadline(name, resource, now)
     if (resource === undefined) tx.delete('UIResource', name)
-    else putRow(tx, name, uiResource(resourceView(store, resource), previous, now), labelsOf(resource))
+    else putRow(tx, name, uiResource(resourceView(store, resource), previous, now), resource.spec.labels)
   }
 
   return {
@@ -70,20 +77,15 @@ export function projector(deps: ProjectorDeps): BatchController {
   }
 }
 
-function putRow(
-  tx: Tx,
-  name: string,
-  status: ReturnType<typeof uiResource>,
-  labels: Readonly<Record<string, string>> = {},
-): void {
-  if (tx.get('UIResource', name) === undefined) {
-    tx.put('UIResource', name, {}, status, { labels, annotations: { [annotation.resource]: name } })
+function putRow(tx: Tx, name: string, status: UIResourceStatus, labels: readonly string[] = []): void {
+  const row = tx.get('UIResource', name)
+  const meta = (): NewMeta => ({ labels: Object.fromEntries(labels.map((label) => [label, label])) })
+  if (row === undefined) {
+    tx.put('UIResource', name, {}, status, { ...meta(), annotations: { [annotation.resource]: name } })
     return
   }
   tx.status('UIResource', name, () => status)
-  tx.meta('UIResource', name, () => ({ labels }))
-}
-
-function labelsOf({ spec }: Resource): Readonly<Record<string, string>> {
-  return Object.fromEntries(spec.labels.map((label) => [label, label]))
+  const present = row.metadata.labels ?? {}
+  const isSame = labels.every((label) => label in present) && Object.keys(present).length === new Set(labels).size
+  if (!isSame) tx.meta('UIResource', name, meta)
 }

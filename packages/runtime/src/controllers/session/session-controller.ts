@@ -21,7 +21,7 @@ export interface SessionControllerDeps {
 }
 
 /** The list of all targets is written at most this often, since it is as long as there are resources. */
-const listEveryMs = 100
+const listEveryMs = 250
 
 /** Keeps the session's targets, and says when a `ci` run is over. */
 export function sessionController(deps: SessionControllerDeps): BatchController {
