@@ -37,7 +37,7 @@ describe('ci', () => {
       c.local('server', { serveCmd: 'serve', ...parallel })
       c.local('both', { cmd: 'job both', serveCmd: 'serve', ...parallel })
     })
-    await sim.advance(200)
+    await sim.advance(300)
     expect(targets(sim)).toEqual([
       'tiltfile:update terminated',
       'job:update active',
