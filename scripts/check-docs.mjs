@@ -30,7 +30,7 @@ for (const file of tracked.filter((name) => /^docs\/behaviour\/.*\.md$/.test(nam
   for (const [, id] of readFileSync(join(root, file), 'utf8').matchAll(/^- \*\*([A-Z]+-\d+)\*\*/gm)) {
     if (seen.has(id)) problems.push(`${file}: ${id} stands in ${seen.get(id)}, too`)
     seen.set(id, file)
-    if (!new RegExp(`['"\`]${id}[:,]`).test(titles) && !differences.includes(`**${id}**`))
+    if (!new RegExp(`\\b${id}[:,]`).test(titles) && !differences.includes(`**${id}**`))
       problems.push(`${file}: no test title begins with ${id}`)
   }
 }

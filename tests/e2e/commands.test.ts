@@ -97,14 +97,14 @@ describe('commands that talk to a session', () => {
 })
 
 describe('dev', () => {
-  it('takes a free port when the default one is taken and none was asked for; says so when one was', async () => {
+  it('UP-01: is also called up, takes a free port when the default one is taken and none was asked for, and says so when one was', async () => {
     const other = createServer().listen(10350, 'localhost')
     onTestFinished(() => void other.close())
     const project = tempProject({
       'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('port', { cmd: 'echo port is $TILT_PORT' })\n`,
     })
-    const dev = startTiltts(project, ['dev'])
-    await dev.printed(/port is \d+/)
+    const dev = startTiltts(project, ['up'])
+    await dev.printed(/│ port is \d+/)
     expect(dev.stdout()).not.toContain('port is 10350')
     expect(await runTiltts(project, ['dev', '--port', '10350'])).toMatchObject({
       code: 1,
@@ -182,6 +182,22 @@ localResource('none', { cmd: 'true' })
     expect(code).toBe(0)
     expect(stdout).toContain('removed db on down')
     expect(stdout.indexOf('removed api')).toBeLessThan(stdout.indexOf('removed db'))
+  })
+
+  it('DOWN-05: leaves the processes of a running session alone', async () => {
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'
+localResource('server', { serveCmd: 'echo server is up; sleep 1000', onDown: 'echo server taken down' })
+`,
+    })
+    const dev = startTiltts(project, ['dev', '--port', '0'])
+    await dev.printed('│ server is up')
+    expect(await runTiltts(project, ['down'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('server taken down'),
+    })
+    expect((await runTiltts(project, ['trigger', 'server', '--wait'])).code).toBe(0)
+    expect(dev.stdout()).not.toMatch(/exited|ended/)
   })
 
   it('goes on after a step that failed, and exits 1', async () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { until } from '../support/processes.js'
 import { tempProject } from '../support/temp-project.js'
-import { type RunningTiltts, startTiltts } from '../support/tiltts.js'
+import { type RunningTiltts, runTiltts, startTiltts } from '../support/tiltts.js'
 
 const runs = (dev: RunningTiltts): number => dev.stdout().split('│ build runs').length - 1
 const builder = `import { localResource } from 'tiltts'\nlocalResource('build', { cmd: 'echo build runs', deps: ['src', 'not/there/yet'], ignore: ['**/*.ignored'] })\n`
@@ -78,6 +78,31 @@ describe('edits', () => {
     await until('the checkout was seen', () => runs(dev) > before)
     await sleep(1500)
     expect(runs(dev)).toBe(before + 1)
+  })
+
+  it('TRG-01: each trigger mode starts, follows files and waits for triggers as it says', async () => {
+    const project = tempProject({
+      'src/a.txt': '',
+      'tilt.config.ts': `import { localResource } from 'tiltts'
+for (const triggerMode of ['auto', 'manual'] as const) for (const autoInit of [true, false]) {
+  const name = triggerMode + (autoInit ? '-init' : '-later')
+  localResource(name, { cmd: 'echo ' + name + ' runs', deps: ['src'], triggerMode, autoInit, allowParallel: true })
+}
+`,
+    })
+    const dev = startTiltts(project, ['dev', '--port', '0'])
+    const names = ['auto-init', 'auto-later', 'manual-init', 'manual-later']
+    const counts = (): readonly number[] => names.map((name) => dev.stdout().split(`│ ${name} runs`).length - 1)
+    await until('the first two have run', () => counts().join() === '1,0,1,0')
+    await sleep(500)
+    expect(counts()).toEqual([1, 0, 1, 0])
+    project.write('src/a.txt', 'edited')
+    await until('the automatic two have run', () => counts().join() === '2,1,1,0')
+    await sleep(500)
+    expect(counts()).toEqual([2, 1, 1, 0])
+    for (const name of ['manual-init', 'manual-later'])
+      expect(await runTiltts(project, ['trigger', name, '--wait'])).toMatchObject({ code: 0 })
+    expect(counts()).toEqual([2, 1, 2, 1])
   })
 
   it('a command that rewrites its own input is paused, with the file named, and goes on after another edit', async () => {

@@ -208,7 +208,7 @@ describe('logs', () => {
 })
 
 describe('who is let in', () => {
-  it('refuses a missing and a wrong token', async () => {
+  it('EXIT-04: refuses whoever brings no token, or a wrong one', async () => {
     expect(await call('GET', maps, undefined, { 'x-tilt-token': '' })).toMatchObject({ status: 401 })
     expect(await call('GET', maps, undefined, { 'x-tilt-token': `${token}x` })).toMatchObject({ status: 401 })
     expect(

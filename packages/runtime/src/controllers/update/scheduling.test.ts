@@ -190,7 +190,7 @@ describe('which updates run', () => {
     expect(sim.updates('a')).toHaveLength(1)
   })
 
-  it('SCH-08: an error that nobody foresaw ends the session with it', async () => {
+  it('SCH-08, EXIT-03: an error that nobody foresaw ends the session with it and exit code 1', async () => {
     const { sim } = await simulateJobs((c) => c.local('a', { cmd: 'true', deps: ['a'] }), {
       ports: (ports) => ({
         ...ports,
