@@ -111,21 +111,23 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
   // The channel is the engine's: what a config sends over it, nobody would understand.
   Object.assign(process, { send: undefined, disconnect: undefined })
 
-  await warm()
+  await warm('tiltts')
   up.send({ type: 'standby' })
 }
 
 /**
  * Loads the builders, and a module of TypeScript like those of a config: the first one takes several times as long as
  * the next, because all code on its way is new.
+ *
+ * @param builders Name of their package; given, so that no bundler takes them in.
  */
-async function warm(): Promise<void> {
+async function warm(builders: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tiltts-warm-'))
   try {
     await writeFile(join(folder, 'a.ts'), "import { b } from './b.js'\nimport './b'\nexport const a: number = b\n")
     await writeFile(join(folder, 'b.ts'), 'export const b: number = 1\n')
     await import(pathToFileURL(join(folder, 'a.ts')).href)
-    await import(/* @vite-ignore */ 'tiltts' as string)
+    await import(builders)
   } catch {
     // Only time is lost: if the config cannot import either, its evaluation says so.
   } finally {
