@@ -104,6 +104,24 @@ child.unref(); require('fs').writeFileSync('escaped.pid', String(child.pid)); co
   })
 })
 
+describe('what a config starts by itself', () => {
+  it('is gone after kill -9 of the engine, too', async () => {
+    const project = tempProject({
+      'tilt.config.ts': `import { spawn } from 'node:child_process'
+import { localResource } from 'tiltts'
+spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', process.cwd() + '/by-config'], { detached: true, stdio: 'ignore' }).unref()
+localResource('up', { serveCmd: 'echo up is up; sleep 1000' })
+`,
+    })
+    const dev = startTiltts(project, ['dev', '--port', '0'])
+    await dev.printed('│ up is up')
+    await until('the config has started it', () => processesMatching('/by-config').length > 0)
+    dev.signal('SIGKILL')
+    await dev.finished
+    await until('it is gone', () => processesMatching(project.folder).length === 0, 5000)
+  })
+})
+
 describe('a server', () => {
   it('that is restarted finds its port free', async () => {
     const project = tempProject({

@@ -33,7 +33,8 @@ export async function createPorts({ mainPath, repeated, onWarning }: ComposeOpti
   const base = dirname(mainPath)
   const state = projectFolder(base)
   const clock = systemClock()
-  const processes = createProcesses({ sessionId: randomUUID(), stateFolder: join(state, 'processes'), onWarning })
+  const sessionId = randomUUID()
+  const processes = createProcesses({ sessionId, stateFolder: join(state, 'processes'), onWarning })
   const configHost = createConfigHost({
     processes,
     clock,
@@ -41,6 +42,8 @@ export async function createPorts({ mainPath, repeated, onWarning }: ComposeOpti
     cliPackageDir: packageFolder,
     version: packageVersion(),
     keepStandby: repeated,
+    // So that what a config starts by itself is found when the session ends.
+    env: { ...process.env, TILTTS_SESSION: sessionId },
   })
   const files = createFiles({ base })
   const logArchive = folderLogArchive({
