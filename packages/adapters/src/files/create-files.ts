@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Files } from '@tiltts/runtime/ports'
 import type { WatchBackend } from './backend.js'
+import { changedSince } from './changed-since.js'
 import { createFolderWatch } from './folder-watch/folder-watch.js'
 import { createGitLock } from './git-lock.js'
 import { createHashFiles } from './hash-files.js'
@@ -69,6 +70,7 @@ export function createFiles(options: FilesOptions = {}): Files {
         sawRepository: git.add,
       }
       const closers = await Promise.all(paths.map((path) => backendFor(path).watch({ ...watched, path })))
+      if (request.since !== undefined) void changedSince(paths, request.since, request, reporter.report)
       return {
         gitLocked: git.locked,
         async close() {

@@ -21,6 +21,8 @@ export interface Files {
 
 export interface WatchRequest {
   readonly paths: readonly string[]
+  /** Changes after this moment count, in milliseconds since the epoch, also those before the watch was ready. @default from then on */
+  readonly since?: number | undefined
   /** Whether changes of the path matter to nobody. */
   readonly ignored: (path: string) => boolean
   /** Whether nothing below the folder can matter, so that it need not be entered. */

@@ -38,6 +38,7 @@ export function liveWatch(deps: { readonly files: Files; readonly clock: Clock }
     const { ignored, prunes } = compileIgnore([ephemeralIgnore, ...spec.ignores])
     return files.watch({
       paths: spec.watchedPaths,
+      since: clock.now(),
       ignored,
       prunes,
       onProblem: sink.onProblem,
