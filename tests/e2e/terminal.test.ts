@@ -72,6 +72,22 @@ describe('dev on a terminal', () => {
     expect(processesMatching(project.folder)).toEqual([])
   })
 
+  it('stops and starts one resource', async () => {
+    const project = tempProject({ 'tilt.config.ts': config })
+    const { pty, shows, text } = terminal(project, ['dev', '--port', '0'])
+    await shows(/● db +ready/)
+    const server = (): readonly number[] => processesMatching(project.folder).filter((pid) => pid !== pty.pid)
+    const before = server().length
+    pty.write('j')
+    await shows(/› ● db/)
+    pty.write('s')
+    await shows(/db is being stopped/)
+    await until('its processes are gone', () => server().length < before)
+    const at = text().length
+    pty.write('t')
+    await until('it is ready again', () => /● db +ready/.test(text().slice(at)))
+  })
+
   it('UP-03: streams the log instead with --stream; Ctrl-C ends it as interrupted', async () => {
     const project = tempProject({ 'tilt.config.ts': config })
     const { pty, shows, ended } = terminal(project, ['dev', '--port', '0', '--stream'])
