@@ -1,5 +1,5 @@
 // Three services and a check. Start it with `npm start` in the repository, or `npx tiltts dev` here.
-import { arg, defineArgs, link, localResource, probe } from 'tiltts'
+import { arg, defineArgs, link, localResource, probe, ready } from 'tiltts'
 
 const ports = defineArgs({
   storePort: arg.number({ default: 4101, description: 'port of the store' }),
@@ -32,6 +32,7 @@ const web = localResource('web', {
 localResource('check', {
   cmd: ['node', 'check.mjs', `http://localhost:${ports.webPort}`],
   deps: ['check.mjs', 'services'],
-  resourceDeps: [web],
+  // Not while one of them is being restarted.
+  resourceDeps: [ready(store), ready(api), ready(web)],
   labels: ['checks'],
 })
