@@ -1,6 +1,5 @@
 import { type CiRow, ciReport, type ResourceView } from '@tiltts/core/status'
-import type { Session, SessionOutcome } from '@tiltts/runtime'
-import { disableConfigMapName } from '@tiltts/spec'
+import { resourceView, type Session, type SessionOutcome } from '@tiltts/runtime'
 import pc from 'picocolors'
 import { shortDuration } from './row.js'
 import { renderTable } from './table.js'
@@ -29,15 +28,7 @@ export function ciReportText(session: Pick<Session, 'store' | 'logs'>, outcome: 
 function viewsOf({ store }: Pick<Session, 'store'>): readonly ResourceView[] {
   return [...store.list('Resource')]
     .sort((a, b) => a.spec.order - b.spec.order)
-    .map((resource) => {
-      const { name } = resource.metadata
-      return {
-        resource,
-        serve: store.get('Cmd', `${name}:serve`),
-        updates: store.ofResource('Update', name),
-        disableMap: store.get('ConfigMap', disableConfigMapName(name)),
-      }
-    })
+    .map((resource) => resourceView(store, resource))
 }
 
 const isFailure = ({ state }: CiRow): boolean => state === 'failed' || state === 'not ready'
