@@ -21,8 +21,6 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['packages/*/src/**/*.slow.test.ts', 'tests/**/*.test.ts', 'examples/*/*.test.ts'],
-          // Shared CI machines stall for seconds; what fails twice in a row is no stall. A retry is shown in the report.
-          retry: process.env['CI'] === undefined ? 0 : 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

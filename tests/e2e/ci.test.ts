@@ -114,6 +114,18 @@ setEnabledResources(['one', 'asked'])
     expect(await runTiltts(project, ['ci', '--port', '0'])).toMatchObject({ code: 0 })
   })
 
+  it('goes on without logs on disk, and says so, where the state folder cannot be written', async () => {
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('a', { cmd: 'echo fine' })\n`,
+    })
+    const { code, stdout, stderr } = await runTiltts(project, ['ci', '--port', '0'], {
+      env: { XDG_STATE_HOME: project.path('tilt.config.ts') },
+    })
+    expect(code).toBe(0)
+    expect(stdout).toContain('│ fine')
+    expect(stderr).toContain('Logs are no longer kept on disk')
+  })
+
   it('prints only JSON lines to stdout with --json', async () => {
     const project = tempProject({
       'tilt.config.ts': `import { localResource } from 'tiltts'\nconsole.log('from the config')\nlocalResource('a', { cmd: 'echo one; echo ERROR two' })\n`,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/processes.js'
@@ -147,6 +147,18 @@ describe('usage', () => {
     for (const name of names)
       expect((await runTiltts(project, ['help', name])).stdout).toContain(`Usage: tiltts ${name}`)
     expect((await runTiltts(project, ['version'])).stdout).toMatch(/^v\d+\.\d+\.\d+/)
+  })
+})
+
+describe('commands that only evaluate', () => {
+  it.each(['check', 'types', 'down'])('%s takes no place among the kept logs of sessions', async (name) => {
+    const project = tempProject({
+      'tilt.config.ts': `import { localResource } from 'tiltts'\nlocalResource('a', { cmd: 'true' })\n`,
+    })
+    expect(await runTiltts(project, [name])).toMatchObject({ code: 0 })
+    const state = project.env['XDG_STATE_HOME'] ?? ''
+    const kept = existsSync(state) ? readdirSync(state, { recursive: true }).map(String) : []
+    expect(kept.filter((path) => path.endsWith('/logs'))).toEqual([])
   })
 })
 

@@ -63,7 +63,7 @@ async function* segments(
     let next = logs.nextSeq
     for await (const batch of logs.read(query)) {
       if (batch.length > 0) yield batch
-      next = Math.max(next, ...batch.map((segment) => segment.seq + segment.count))
+      next = Math.max(next, ...batch.map(endOf))
     }
     const { tail: _tail, ...rest } = query
     while (follow && !signal.aborted) {
@@ -73,15 +73,21 @@ async function* segments(
         })
         continue
       }
-      const end = logs.nextSeq
-      for await (const batch of logs.read({ ...rest, fromSeq: next })) if (batch.length > 0) yield batch
-      next = end
+      const from = next
+      next = logs.nextSeq
+      for await (const batch of logs.read({ ...rest, fromSeq: from })) {
+        if (batch.length > 0) yield batch
+        // What came while a slow client was waited for may have been read, too: not once more.
+        next = Math.max(next, ...batch.map(endOf))
+      }
     }
   } finally {
     signal.removeEventListener('abort', onAbort)
     unsubscribe()
   }
 }
+
+const endOf = (segment: LogSegment): number => segment.seq + segment.count
 
 function queryOf(c: Context): LogQuery {
   const level = c.req.query('level')

@@ -19,7 +19,7 @@ export const command: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = await createPorts({ mainPath, repeated: false, onWarning: warn })
+  const { ports, close } = createPorts({ mainPath, repeated: false, onWarning: warn })
   const controller = new AbortController()
   const release = onSignals(() => controller.abort())
   try {

@@ -9,6 +9,7 @@ import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
 import { createNetwork } from '@tiltts/adapters/network'
 import { createProcesses } from '@tiltts/adapters/processes'
 import { folderRecords } from '@tiltts/adapters/records'
+import type { LogArchive } from '@tiltts/core/logs'
 import type { Ports } from '@tiltts/runtime'
 import { projectFolder } from '../sessions/folders.js'
 import { packageFolder, packageVersion } from '../version.js'
@@ -23,13 +24,14 @@ export interface ComposeOptions {
 }
 
 export interface Composed {
-  readonly ports: Ports
-  /** Ends what the ports hold. After a session has stopped only its logs are left to be closed. */
+  /** All but the logs, which only a session keeps. */
+  readonly ports: Omit<Ports, 'logArchive'>
+  /** Ends what the ports hold. */
   close(): Promise<void>
 }
 
 /** The one place that chooses adapters. */
-export async function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): Promise<Composed> {
+export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): Composed {
   const base = dirname(mainPath)
   const state = projectFolder(base)
   const clock = systemClock()
@@ -46,17 +48,12 @@ export async function createPorts({ mainPath, repeated, onWarning }: ComposeOpti
     env: { ...process.env, TILTTS_SESSION: sessionId },
   })
   const files = createFiles({ base })
-  const logArchive = folderLogArchive({
-    folder: await openSessionLogFolder(join(state, 'logs')),
-    onError: (error) => onWarning(error.message),
-  })
   return {
     ports: {
       clock,
       processes,
       configHost,
       files,
-      logArchive,
       network: createNetwork(),
       records: folderRecords(join(state, 'records')),
       uid: randomUUID,
@@ -65,9 +62,15 @@ export async function createPorts({ mainPath, repeated, onWarning }: ComposeOpti
       await configHost.close()
       await processes.close()
       await files.close()
-      await logArchive.close()
     },
   }
+}
+
+/** Where the logs of one session are kept. When its folder cannot be made the archive says so, and memory has to do. */
+export async function openLogArchive(mainPath: string, onWarning: (message: string) => void): Promise<LogArchive> {
+  const root = join(projectFolder(dirname(mainPath)), 'logs')
+  const folder = await openSessionLogFolder(root).catch(() => join(root, 'unavailable'))
+  return folderLogArchive({ folder, onError: (error) => onWarning(error.message) })
 }
 
 /** The bundled host beside this file, else the sources. */

@@ -28,7 +28,7 @@ export const warn = (message: string): void => void process.stderr.write(`Warnin
 /** Evaluates and links the config without running any of it, and shows what is wrong with it on stderr. */
 export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnce> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = await createPorts({ mainPath, repeated: false, onWarning: warn })
+  const { ports, close } = createPorts({ mainPath, repeated: false, onWarning: warn })
   try {
     const { diagnostics, linked, functions } = await evaluateConfig(
       ports.configHost,

@@ -8,7 +8,7 @@ import { announceSession } from '../sessions/registry.js'
 import { sessionToken } from '../sessions/token.js'
 import { hasColour } from '../terminal/colour.js'
 import { packageVersion } from '../version.js'
-import { createPorts, sessionEnv } from './compose.js'
+import { createPorts, openLogArchive, sessionEnv } from './compose.js'
 import { configFile } from './config-file.js'
 import { warn } from './evaluate-once.js'
 import { onSignals } from './signals.js'
@@ -54,9 +54,10 @@ export async function hostSession(
     if (session === undefined) warn(message)
     else session.logs.append(globalSpan, `${message}\n`, 'warn')
   }
-  const { ports, close } = await createPorts({ mainPath, repeated: command === 'dev', onWarning })
+  const logArchive = await openLogArchive(mainPath, onWarning)
+  const { ports, close } = createPorts({ mainPath, repeated: command === 'dev', onWarning })
   session = createSession({
-    ports,
+    ports: { ...ports, logArchive },
     options: {
       command,
       mainPath,
@@ -73,15 +74,6 @@ export async function hostSession(
     },
   })
   server.serve(session)
-  const withdraw = announceSession({
-    pid: process.pid,
-    port: server.port,
-    host,
-    mainPath,
-    command,
-    startTime: new Date().toISOString(),
-  })
-
   let stopping: (() => void) | undefined
   let ended: ((code: number) => void) | undefined
   const endAsked = new Promise<number>((resolve) => {
@@ -104,7 +96,16 @@ export async function hostSession(
       stopping = fn
     },
     async run() {
+      let withdraw = (): void => {}
       try {
+        withdraw = announceSession({
+          pid: process.pid,
+          port: server.port,
+          host,
+          mainPath,
+          command,
+          startTime: new Date().toISOString(),
+        })
         const result = session.start().then(() => session.finished)
         const first = await Promise.race([result, endAsked])
         stopped = true
@@ -117,6 +118,7 @@ export async function hostSession(
         withdraw()
         await server.close()
         await close()
+        await logArchive.close()
         release()
       }
     },
