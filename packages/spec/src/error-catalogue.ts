@@ -12,6 +12,22 @@ export const errorCatalogue = {
     title: 'An argument that no defineArgs call names',
     hint: 'Check the spelling, or define it with defineArgs.',
   },
+  'compose/failed': {
+    title: 'Docker Compose could not do what was asked',
+    hint: 'Read its output.',
+  },
+  'compose/invalid': {
+    title: 'A compose file cannot be used',
+    hint: 'Mend the compose file at the place shown.',
+  },
+  'compose/missing': {
+    title: 'Docker Compose is not there, or too old',
+    hint: 'Install Docker Compose 2, or name it with TILT_DOCKER_COMPOSE_CMD.',
+  },
+  'compose/unknown-service': {
+    title: 'A service that no compose file has',
+    hint: 'Check the spelling, or the profiles.',
+  },
   'config/blocked': {
     title: 'The config blocked its event loop',
     hint: 'Look for an endless or very long synchronous loop.',
@@ -23,14 +39,30 @@ export const errorCatalogue = {
   },
   'config/dependency-cycle': { title: 'Resources wait for each other', hint: 'Remove one of the edges shown.' },
   'config/died': { title: 'The config ended its own process', hint: 'Look for what kills or crashes the process.' },
+  'config/duplicate-image': {
+    title: 'An image is declared twice',
+    hint: 'Keep one of the two, or give them different tags.',
+  },
   'config/duplicate-resource': { title: 'Two resources have one name', hint: 'Rename one of the two.' },
   'config/exec-failed': { title: 'A command run by the config failed', hint: 'Read its output above.' },
   'config/failed': { title: 'The config called fail()', hint: 'Read its message.' },
+  'config/image-cycle': {
+    title: 'Images are built upon each other',
+    hint: 'Remove one of the FROM or COPY --from lines.',
+  },
   'config/import-failed': {
     title: 'A module could not be imported',
     hint: 'Check the path, or install the package.',
   },
   'config/include-failed': { title: 'An included file could not be loaded', hint: 'Check the path.' },
+  'config/invalid-dockerfile': {
+    title: 'A Dockerfile that cannot be read',
+    hint: 'Mend it at the place shown.',
+  },
+  'config/invalid-image': {
+    title: 'A text that is no name of an image',
+    hint: 'Write: registry/name:tag, in lower case.',
+  },
   'config/invalid-name': {
     title: 'A name that cannot be used',
     hint: 'Names are not empty, hold no / and no %, and are not . or ..',
@@ -38,6 +70,10 @@ export const errorCatalogue = {
   'config/invalid-option': {
     title: 'An option has a value it cannot take',
     hint: 'See the expected form in the message.',
+  },
+  'config/live-update': {
+    title: 'A live update that cannot work',
+    hint: 'See the message.',
   },
   'config/never-settles': {
     title: 'The config waits for something that never comes',
@@ -57,6 +93,10 @@ export const errorCatalogue = {
   'config/syntax': { title: 'The config cannot be parsed', hint: 'Mend the syntax at the place shown.' },
   'config/threw': { title: 'The config threw an error', hint: 'Read the message and the place shown.' },
   'config/unawaited': { title: 'A promise that nobody awaited', hint: 'Put await in front of the call.' },
+  'config/unknown-image': {
+    title: 'A name that no declared image has',
+    hint: 'Check the spelling, or declare it with dockerBuild or customBuild.',
+  },
   'config/unknown-option': { title: 'An option that does not exist', hint: 'Check the spelling.' },
   'config/unknown-resource': {
     title: 'A name that no resource has',
@@ -66,11 +106,39 @@ export const errorCatalogue = {
     title: 'A part of the config that this version cannot run',
     hint: 'Remove it, or use a version that can.',
   },
+  'config/unused-image': {
+    title: 'An image that nothing runs',
+    hint: 'Name it in a compose file or a manifest, or silence it with updateSettings({ suppressUnusedImageWarnings }).',
+  },
   'config/version': {
     title: 'This version of tiltts does not satisfy the config',
     hint: 'Install a version that does.',
   },
   'config/warning': { title: 'The config called warn()', hint: 'Read its message.' },
+  'container/channel-closed': {
+    title: 'The way into a container was closed',
+    hint: 'The container may have stopped; see its log.',
+  },
+  'container/copy-failed': {
+    title: 'Files could not be copied into a container',
+    hint: 'See the message: the target may be read-only, or full.',
+  },
+  'container/run-failed': {
+    title: 'A command could not be started in a container',
+    hint: 'Check that the image has the command.',
+  },
+  'docker/no-builder': {
+    title: 'The builder that is asked for is not there',
+    hint: 'Install buildx, or unset BUILDX_BUILDER.',
+  },
+  'docker/refused': {
+    title: 'The Docker engine refused what was asked',
+    hint: 'See its message.',
+  },
+  'docker/unreachable': {
+    title: 'The Docker engine does not answer',
+    hint: 'Start Docker; tiltts goes on by itself when it answers.',
+  },
   'files/overflow': {
     title: 'The system dropped file events',
     hint: 'tiltts has rescanned; ignore large generated folders.',
@@ -86,6 +154,18 @@ export const errorCatalogue = {
   },
   'function/threw': { title: 'A function of the config threw an error', hint: 'Read the message and the place shown.' },
   'function/timeout': { title: 'A function of the config took too long', hint: 'Make it faster, or watch ctx.signal.' },
+  'image/build-failed': {
+    title: 'An image could not be built',
+    hint: 'Read the output of the step at the place shown.',
+  },
+  'image/missing': {
+    title: 'A build ended well, but its image is not there',
+    hint: 'Have the command tag its image as $EXPECTED_REF.',
+  },
+  'image/push-failed': {
+    title: 'An image could not be pushed',
+    hint: 'Check the registry and the login: docker login.',
+  },
   'logs/store-failed': { title: 'Logs cannot be kept on disk', hint: 'Free space, or move the data folder.' },
   'probe/invalid': { title: 'A probe that cannot work', hint: 'See the expected form in the message.' },
   'process/spawn-failed': {

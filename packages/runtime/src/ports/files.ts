@@ -15,6 +15,12 @@ export interface Files {
     signal?: AbortSignal,
     prunes?: (folder: string) => boolean,
   ): Promise<ReadonlyMap<string, string>>
+  /**
+   * All that stands at and below the paths as an image would get it, sorted by path; absent paths are left out, and what is
+   * no file, folder or link. Links are not followed. Contents are remembered by size, times and inode: the second time
+   * nothing is read that has not changed.
+   */
+  tree(request: TreeRequest): Promise<readonly TreeEntry[]>
   exists(path: string): boolean
   close(): Promise<void>
 }
@@ -43,4 +49,20 @@ export interface FileWatcher {
   /** Whether git is at work in a watched repository (`.git/index.lock` is there). */
   gitLocked(): boolean
   close(): Promise<void>
+}
+
+export interface TreeRequest {
+  readonly paths: readonly string[]
+  readonly ignored: (path: string) => boolean
+  readonly prunes: (folder: string) => boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface TreeEntry {
+  readonly path: string
+  readonly kind: 'file' | 'folder' | 'link'
+  /** Permission bits. */
+  readonly mode: number
+  /** SHA-256 in hex of a file's content, or of `link:` and a link's target; empty for folders. */
+  readonly hash: string
 }

@@ -1,6 +1,8 @@
 import type { LogArchive } from '@tiltts/core/logs'
 import type { Clock } from './clock.js'
+import type { Compose } from './compose.js'
 import type { ConfigHost } from './config-host.js'
+import type { Docker } from './docker.js'
 import type { Files } from './files.js'
 import type { Network } from './network.js'
 import type { Processes } from './processes.js'
@@ -14,6 +16,8 @@ export interface Ports {
   readonly network: Network
   readonly records: Records
   readonly configHost: ConfigHost
+  readonly docker: Docker
+  readonly compose: Compose
   readonly logArchive: LogArchive
   readonly uid: () => string
 }

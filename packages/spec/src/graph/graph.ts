@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../errors.js'
 import type { ArgSpec } from './args.js'
+import type { ComposeNode, ComposeResourceNode } from './compose.js'
+import type { ImageNode, RegistrySpec } from './image.js'
 import type { IgnoreRule, NamedRef, ResourceNode, UnsupportedNode } from './resource.js'
 import type { SettingsSpec } from './settings.js'
 
@@ -29,6 +31,10 @@ export interface GraphSpec {
   readonly mainPath: string
   /** In order of declaration. */
   readonly resources: readonly ResourceNode[]
+  readonly images: readonly ImageNode[]
+  readonly compose: readonly ComposeNode[]
+  readonly composeResources: readonly ComposeResourceNode[]
+  readonly registry?: RegistrySpec | undefined
   readonly unsupported: readonly UnsupportedNode[]
   readonly settings: SettingsSpec
   readonly args: readonly ArgSpec[]

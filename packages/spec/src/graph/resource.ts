@@ -8,9 +8,11 @@ export type TriggerMode = 'auto' | 'manual'
 /**
  * How a resource depends on another:
  * `first` (a plain reference): ready once, before the first update only · `after`: its update succeeded once ·
- * `ready`: ready now, before every update · `rerun`: each of its successful updates runs this one again.
+ * `ready`: ready now, before every update · `rerun`: each of its successful updates runs this one again ·
+ * `started`: its container was seen running once, before the first update only · `completed`: its container ended with
+ * code 0 once, before the first update only. The last two come from `depends_on` of compose.
  */
-export type EdgeKind = 'first' | 'after' | 'ready' | 'rerun'
+export type EdgeKind = 'first' | 'after' | 'ready' | 'rerun' | 'started' | 'completed'
 
 /** A name used in the config, with the place of use, checked when the graph is linked. */
 export interface NamedRef {

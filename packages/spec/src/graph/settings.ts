@@ -20,4 +20,19 @@ export interface SettingsSpec {
   readonly suppressUnusedImageWarnings?: readonly string[] | undefined
   /** Whether to look for newer versions. @default true */
   readonly checkUpdates?: boolean | undefined
+  readonly prune?: PruneSettingsSpec | undefined
+}
+
+/** When and what of earlier builds is removed from Docker. */
+export interface PruneSettingsSpec {
+  /** @default false */
+  readonly disable?: boolean | undefined
+  /** @default 21600000 (6 hours) */
+  readonly maxAgeMs?: number | undefined
+  /** Prune after so many builds, in place of `intervalMs`; 0: by time. @default 0 */
+  readonly numBuilds?: number | undefined
+  /** @default 3600000 (1 hour) */
+  readonly intervalMs?: number | undefined
+  /** So many images of each name stay. @default 2 */
+  readonly keepRecent?: number | undefined
 }

@@ -1,7 +1,10 @@
 import type { ApiTime } from '../time.js'
+import type { Cluster } from './cluster.js'
 import type { Cmd } from './cmd.js'
 import type { ConfigMap } from './config-map.js'
+import type { DockerComposeService } from './docker-compose-service.js'
 import type { FileWatch } from './file-watch.js'
+import type { Image } from './image.js'
 import type { Resource } from './resource.js'
 import type { Session } from './session.js'
 import type { Tiltfile } from './tiltfile.js'
@@ -9,9 +12,12 @@ import type { UIResource, UISession } from './ui-resource.js'
 import type { Update } from './update.js'
 
 export interface ObjectByKind {
+  Cluster: Cluster
   Cmd: Cmd
   ConfigMap: ConfigMap
+  DockerComposeService: DockerComposeService
   FileWatch: FileWatch
+  Image: Image
   Resource: Resource
   Session: Session
   Tiltfile: Tiltfile
@@ -52,9 +58,12 @@ const row = (kind: Kind, plural: string, options: Partial<Omit<KindInfo, 'kind' 
 
 /** Every kind there is. The server is generic over this table: a new kind needs no server code. */
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
+  Cluster: row('Cluster', 'clusters', { writable: false }),
   Cmd: row('Cmd', 'cmds', { initialStatus: () => ({ ready: false, restarts: 0 }) }),
   ConfigMap: row('ConfigMap', 'configmaps', { shortNames: ['cm'], flatSpec: true, initialStatus: () => ({}) }),
+  DockerComposeService: row('DockerComposeService', 'dockercomposeservices', { shortNames: ['dc'], writable: false }),
   FileWatch: row('FileWatch', 'filewatches', { shortNames: ['fw'], initialStatus: () => ({ fileEvents: [] }) }),
+  Image: row('Image', 'images', { internal: true, writable: false }),
   Resource: row('Resource', 'resources', { internal: true, writable: false }),
   Session: row('Session', 'sessions'),
   Tiltfile: row('Tiltfile', 'tiltfiles'),

@@ -1,12 +1,15 @@
-import type { EdgeKind, LinkSpec, LocalResourceNode, TriggerMode } from '../graph/resource.js'
+import type { ComposeProjectRef, ComposeService } from '../graph/compose.js'
+import type { LiveUpdateSpec } from '../graph/live-update.js'
+import type { EdgeKind, LinkSpec, LocalResourceNode, StepSpec, TriggerMode } from '../graph/resource.js'
 import type { Place } from '../place.js'
 import type { ApiTime } from '../time.js'
 import type { ApiObject } from './meta.js'
 import type { Hold, UpdateCause } from './update.js'
 
 /** One row: what the linker made of a node of the config. Written by the config controller only. */
-export interface ResourceSpec {
-  readonly type: 'local'
+export type ResourceSpec = LocalResourceSpec | ComposeResourceSpec
+
+interface ResourceSpecBase {
   /** Display order, also the scheduler's tie-break. */
   readonly order: number
   readonly labels: readonly string[]
@@ -18,12 +21,50 @@ export interface ResourceSpec {
   readonly autoInit: boolean
   /** Absent: no limit in `dev`, the session's in `ci`. */
   readonly readyTimeoutMs?: number | undefined
-  readonly local: LocalResourceNode
-  /** Hash of all that, when changed, makes the update run again (`cmd`, its folder and environment). */
+  /** Names of the Image objects that its update brings up to date, bases before what is built upon them. */
+  readonly images: readonly ImageUse[]
+  /** Names of the FileWatches whose events are its changes. */
+  readonly watches: readonly string[]
+  readonly onDown?: StepSpec | undefined
+  /** Hash of all that, when changed, makes the update run again: `cmd`, its folder and environment; images; the service. */
   readonly updateHash: string
   /** Hash of all that, when changed, makes the server start anew. */
   readonly serveHash: string
   readonly place?: Place | undefined
+}
+
+/** A command that runs and ends, a server, or both. */
+export interface LocalResourceSpec extends ResourceSpecBase {
+  readonly type: 'local'
+  readonly local: LocalResourceNode
+  readonly compose?: undefined
+}
+
+/** A service of a compose project. */
+export interface ComposeResourceSpec extends ResourceSpecBase {
+  readonly type: 'docker-compose'
+  readonly compose: ComposeDeploy
+  readonly local?: undefined
+}
+
+/** An image among those of a resource. */
+export interface ImageUse {
+  /** Name of the Image object. */
+  readonly name: string
+  /** Whether its containers run it; otherwise others are built upon it. */
+  readonly deployed: boolean
+  /** What its live update takes in by itself; absent: every change builds it. */
+  readonly liveUpdate?: LiveUpdateSpec | undefined
+  /** Absolute paths whose files are its, or its bases': what of a change concerns it. */
+  readonly inputs: readonly string[]
+}
+
+/** How a service is deployed. */
+export interface ComposeDeploy {
+  readonly project: ComposeProjectRef & { readonly name: string; readonly wait: boolean }
+  readonly service: ComposeService
+  /** Who makes the image of the service: an Image object, compose, or nobody. */
+  readonly imageBy: 'tiltts' | 'compose' | 'none'
 }
 
 export interface ResourceEdge {
@@ -41,8 +82,10 @@ export interface ResourceStatus {
   readonly triggered?: { readonly update: string; readonly at: ApiTime } | undefined
   /** Name of the Update that waits for its turn, whatever asked for it. */
   readonly queued?: string | undefined
-  /** Events of its FileWatch up to this one were taken in. */
-  readonly watchSequence?: number | undefined
+  /** Events of its FileWatches, by name, up to these were taken in. */
+  readonly watchSequences?: Readonly<Record<string, number>> | undefined
+  /** All files that wait to be built in, sorted, where an image is built of them; `pending` names the first 100. */
+  readonly pendingFiles?: readonly string[] | undefined
   /** Hashes of the definition that is built in or waits to be, so that a change of it is seen. */
   readonly seen?: { readonly updateHash: string; readonly serveHash: string } | undefined
   /** Name of the Update that runs. */

@@ -23,6 +23,8 @@ export type HoldReason =
   | 'is-unparallelizable-local'
   | 'building-component'
   | 'waiting-for-dep'
+  | 'waiting-for-cluster'
+  | 'waiting-for-deploy'
   | 'waiting-for-output'
   | 'waiting-for-slot'
   | 'paused-by-loop'
@@ -49,7 +51,7 @@ export interface UpdateSpec {
 export type UpdatePhase = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
 export interface UpdateStep {
-  /** `cmd`, `serve`, `skip`. */
+  /** `cmd`, `serve`, `skip`; `live-update`, `image <ref>`, `push <ref>`, `deploy`. */
   readonly name: string
   readonly startTime: ApiTime
   readonly finishTime?: ApiTime | undefined
@@ -69,6 +71,10 @@ export interface UpdateStatus {
   /** Why nothing had to be run: `inputs and outputs are unchanged`. */
   readonly skipped?: string | undefined
   readonly warningCount?: number | undefined
+  /** The files went straight into running containers. */
+  readonly liveUpdate?: boolean | undefined
+  /** Why changed files could not, so that an image was built. */
+  readonly fallback?: string | undefined
 }
 
 /** The newest 10 of each resource are kept. Creating one triggers the resource. */

@@ -1,0 +1,59 @@
+import type { Millis, Place } from '@tiltts/spec'
+
+/** An image to be built from a Dockerfile. All paths are absolute. */
+export interface ImageBuildRequest {
+  /** Names this build among the builds of a project, so that the builder finds what it was sent before: `shop/api`. */
+  readonly name: string
+  readonly context: BuildContext
+  /** The text that is built, base images already replaced. */
+  readonly dockerfile: string
+  /** Where that text came from, so that places of errors can be told; lines are the same. */
+  readonly dockerfilePath: string | undefined
+  readonly buildArgs: Readonly<Record<string, string>>
+  readonly target: string | undefined
+  readonly platform: string | undefined
+  readonly network: string | undefined
+  readonly pull: boolean
+  readonly noCache?: boolean | undefined
+  readonly cacheFrom: readonly string[]
+  readonly extraHosts: readonly string[]
+  readonly ssh: readonly string[]
+  readonly secrets: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  /** References that the image gets beside its id. */
+  readonly tags: readonly string[]
+}
+
+/** What of a folder is sent to the builder. */
+export interface BuildContext {
+  readonly folder: string
+  /** Judged by absolute path; the Dockerfile itself is sent by its text. */
+  readonly ignored: (path: string) => boolean
+  readonly prunes: (folder: string) => boolean
+  /** Files that are not in the folder: the path they have in the context, and their content or where that is. */
+  readonly extra?: readonly { readonly path: string; readonly file: string; readonly mode: number }[] | undefined
+}
+
+/** What a builder tells while it works. */
+export type BuildEvent =
+  /** A step as it begins, ends or turns out to be cached. Told again as it changes. */
+  | {
+      readonly kind: 'step'
+      readonly id: string
+      /** `[2/5] RUN npm ci`. */
+      readonly name: string
+      readonly state: 'running' | 'done' | 'cached' | 'failed' | 'cancelled'
+      readonly startedAt?: Millis | undefined
+      readonly finishedAt?: Millis | undefined
+      readonly error?: string | undefined
+    }
+  /** What a step printed. */
+  | { readonly kind: 'output'; readonly step: string; readonly text: string; readonly stream: 'stdout' | 'stderr' }
+  | {
+      readonly kind: 'progress'
+      readonly step: string
+      readonly text: string
+      readonly current: number
+      readonly total: number
+    }
+  | { readonly kind: 'warning'; readonly message: string; readonly place?: Place | undefined }
