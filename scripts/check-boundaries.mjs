@@ -8,14 +8,16 @@ const allowed = {
   config: ['spec'],
   core: ['spec'],
   client: ['spec'],
+  helper: ['spec'],
   runtime: ['core', 'spec'],
   server: ['runtime', 'core', 'spec'],
-  adapters: ['runtime', 'core', 'spec', 'config'],
-  tiltts: ['spec', 'config', 'core', 'client', 'runtime', 'server', 'adapters'],
+  adapters: ['runtime', 'core', 'spec', 'config', 'helper'],
+  tiltts: ['spec', 'config', 'core', 'client', 'helper', 'runtime', 'server', 'adapters'],
 }
 const vendors = {
   execa: ['adapters'],
   chokidar: ['adapters'],
+  'dockerfile-ast': ['core'],
   tsx: ['adapters'],
   esbuild: ['adapters'],
   'p-queue': ['runtime'],
