@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
+import type { Limits } from './connection/within.js'
 import type { RegistryAuth } from './credentials.js'
 
 /**
@@ -15,12 +16,21 @@ export interface EngineConnection {
    * The environment in which the docker command, and buildx and compose with it, speaks to this same engine.
    */
   readonly env: Readonly<Record<string, string>>
-  /** For plain calls. Its errors are Node's and its own: put {@link asEngineError} around them. */
+  /**
+   * A plain call by dockerode, with the errors of this interface. `signal` is to be given to dockerode where it takes one.
+   *
+   * @param limits.timeoutMs how long the engine may take to answer
+   * @default 30 seconds
+   */
+  call<T>(act: (dockerode: Dockerode, signal: AbortSignal) => Promise<T>, limits?: Limits): Promise<T>
+  /** For what {@link call} does not fit. Its errors are Node's and its own. */
   readonly dockerode: Dockerode
   /** Resolves with the headers of an answer that is no error; the body is then read by the caller. */
   request(request: EngineRequest): Promise<IncomingMessage>
   /** Turns a connection into a pipe: `POST /session`, `POST /exec/<id>/start`. It is not kept alive. */
   upgrade(request: UpgradeRequest): Promise<Duplex>
+  /** What an error of a stream means: the signal's reason, or an InfraError. */
+  failure(error: unknown, signal: AbortSignal | undefined): unknown
   /** The user's login to a registry, by its host: `ghcr.io`, `docker.io`, `127.0.0.1:5000`. `undefined`: there is none. */
   authFor(registry: string): Promise<RegistryAuth | undefined>
   /** All logins of the user's Docker config, by the key they have there. */
