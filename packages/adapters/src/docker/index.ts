@@ -1,0 +1,2 @@
+export type { DockerOptions } from './assemble-docker.js'
+export { createDocker } from './create-docker.js'

@@ -1,0 +1,54 @@
+import { InfraError } from '@tiltts/spec'
+import { statusOf } from './connection/failure.js'
+import type { EngineConnection } from './connection.js'
+import { registryOf, splitTag } from './images.js'
+import { jsonLines } from './json-lines.js'
+
+/** Layers go from one of these to the next many times a second. */
+const NOISE = /^(Preparing|Waiting|Pushing|Mounted from|Retrying)/
+
+/**
+ * Pushes with the login of the user's Docker config. The engine answers with success before it has begun: what went wrong
+ * is an event of the stream.
+ */
+export async function pushImage(
+  connection: EngineConnection,
+  ref: string,
+  onProgress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { repository, tag } = splitTag(ref)
+  const auth = (await connection.authFor(registryOf(ref))) ?? {}
+  const headers = { 'x-registry-auth': Buffer.from(JSON.stringify(auth)).toString('base64url') }
+  const path = `/images/${repository}/push?tag=${encodeURIComponent(tag)}`
+  try {
+    const response = await connection.request({ method: 'POST', path, headers, signal })
+    for await (const event of jsonLines(response)) {
+      const failure = errorOf(event)
+      if (failure !== undefined) throw pushFailed(ref, failure)
+      const line = lineOf(event)
+      if (line !== undefined) onProgress(line)
+    }
+  } catch (error) {
+    const known = connection.failure(error, signal)
+    if (statusOf(known) !== undefined && known instanceof Error) throw pushFailed(ref, known.message)
+    throw known
+  }
+}
+
+function pushFailed(ref: string, why: string): InfraError {
+  return new InfraError('image/push-failed', 'docker', `cannot push ${ref}: ${why.trim()}`)
+}
+
+function errorOf(event: Readonly<Record<string, unknown>>): string | undefined {
+  const { error, errorDetail } = event
+  if (typeof errorDetail === 'object' && errorDetail !== null && 'message' in errorDetail) {
+    return String(errorDetail.message)
+  }
+  return typeof error === 'string' ? error : undefined
+}
+
+function lineOf({ status, id }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof status !== 'string' || NOISE.test(status)) return undefined
+  return typeof id === 'string' ? `${id}: ${status}` : status
+}
