@@ -25,7 +25,7 @@ export interface EngineConnection {
   call<T>(act: (dockerode: Dockerode, signal: AbortSignal) => Promise<T>, limits?: Limits): Promise<T>
   /** For what {@link call} does not fit. Its errors are Node's and its own. */
   readonly dockerode: Dockerode
-  /** Resolves with the headers of an answer that is no error; the body is then read by the caller. */
+  /** Resolves with the headers of an answer that is no error; the caller has to read the body to its end. */
   request(request: EngineRequest): Promise<IncomingMessage>
   /** Turns a connection into a pipe: `POST /session`, `POST /exec/<id>/start`. It is not kept alive. */
   upgrade(request: UpgradeRequest): Promise<Duplex>

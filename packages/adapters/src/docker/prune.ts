@@ -18,33 +18,51 @@ interface OldImage {
   readonly bytes: number
 }
 
-/** Removes what this tool has made and nobody needs: containers that have stopped, then images, then build caches. */
+/**
+ * Removes what this tool has made for these repositories and nobody needs: containers that have stopped, then images; and
+ * what no build has used for so long. Stopped containers of other projects may be wanted by those.
+ */
 export async function prune(
   connection: EngineConnection,
   request: PruneRequest,
   signal: AbortSignal,
 ): Promise<PruneSummary> {
-  const oldest = request.now - request.maxAgeMs
-  const limits = { signal, timeoutMs: REMOVE_MS }
-  const until = (oldest / 1000).toFixed(3)
-  const gone = await connection.call(
-    (docker) => docker.pruneContainers({ filters: { label: [MARK], until: [until] } }),
-    limits,
-  )
+  const containers = await pruneContainers(connection, request, signal)
   const images: string[] = []
-  let bytes = gone.SpaceReclaimed ?? 0
+  let bytes = 0
   for (const image of await oldImages(connection, request, signal)) {
     if (!(await removeImage(connection, image, request, signal))) continue
     images.push(image.id)
     bytes += image.bytes
   }
-  const caches = await pruneBuildCache(connection, Math.max(0, Date.now() - oldest), signal)
-  return {
-    containers: gone.ContainersDeleted ?? [],
-    images,
-    buildCaches: caches.count,
-    bytes: bytes + caches.bytes,
+  const caches = await pruneBuildCache(connection, request.maxAgeMs, signal)
+  return { containers, images, buildCaches: caches.count, bytes: bytes + caches.bytes }
+}
+
+async function pruneContainers(
+  connection: EngineConnection,
+  { repositories, maxAgeMs, now }: PruneRequest,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const filters = { label: [MARK], status: ['created', 'exited', 'dead'] }
+  const listed = await connection.call((docker) => docker.listContainers({ all: true, filters }), { signal })
+  const removed: string[] = []
+  for (const { Id } of listed.filter(({ Created }) => Created * 1000 < now - maxAgeMs)) {
+    const done = await orMissing(async () => {
+      const { Config } = await connection.call((docker) => docker.getContainer(Id).inspect(), { signal })
+      if (!repositories.includes(repositoryOf(Config.Image))) return false
+      await connection.call((docker) => docker.getContainer(Id).remove(), { signal, timeoutMs: REMOVE_MS })
+      return true
+    }).catch(orInUse)
+    if (done) removed.push(Id)
   }
+  return removed
+}
+
+/** Started since it was looked at. */
+function orInUse(error: unknown): boolean {
+  if (statusOf(error) === 409) return false
+  throw error
 }
 
 /** Images of the config that are old, not among the newest of their repository, and not in use; oldest first. */
@@ -103,17 +121,12 @@ async function removeImage(
   const isOurs = (tag: string): boolean => repositories.includes(repositoryOf(tag))
   let deleted = false
   for (const tag of tags.filter(isOurs)) {
-    try {
-      const done = await connection.call((docker) => docker.getImage(tag).remove({ force: false }), {
-        signal,
-        timeoutMs: REMOVE_MS,
-      })
-      deleted ||= (done as readonly { Deleted?: string }[]).some(({ Deleted }) => Deleted === id)
-    } catch (error) {
-      const status = statusOf(error)
-      // In use since it was looked at, or removed by somebody else.
-      if (status !== 409 && status !== 404) throw error
-    }
+    const done = await orMissing(async () => {
+      const limits = { signal, timeoutMs: REMOVE_MS }
+      const steps: unknown = await connection.call((docker) => docker.getImage(tag).remove({ force: false }), limits)
+      return (steps as readonly { Deleted?: string }[]).some(({ Deleted }) => Deleted === id)
+    }).catch(orInUse)
+    deleted ||= done === true
   }
   return deleted
 }

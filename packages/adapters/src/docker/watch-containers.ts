@@ -1,4 +1,5 @@
 import type { ContainerEvent, ContainerWatch } from '@tiltts/runtime/ports'
+import { readAll } from './connection/wire.js'
 import type { EngineConnection } from './connection.js'
 import { labelFilter } from './containers.js'
 import { jsonLines } from './json-lines.js'
@@ -47,7 +48,7 @@ export async function watchContainers(
 /** Now, by the clock of the engine. */
 async function engineSeconds(connection: EngineConnection): Promise<number> {
   const response = await connection.request({ method: 'HEAD', path: '/_ping', timeoutMs: OPEN_MS })
-  response.resume()
+  await readAll(response)
   const date = Date.parse(response.headers.date ?? '')
   return Math.floor((Number.isNaN(date) ? Date.now() : date) / 1000)
 }

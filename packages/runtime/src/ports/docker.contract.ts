@@ -442,9 +442,9 @@ export function dockerContract(name: string, make: () => Promise<DockerHarness>,
       const mark = { 'dev.tilt.gc': 'true' }
       const request = (h: DockerHarness, repositories: readonly string[], keepRecent: number) => ({
         repositories: repositories.map((one) => `${h.name}/${one}`),
-        // All of the test is old.
-        maxAgeMs: 1000,
-        now: h.now() + 60_000,
+        // All of the test is old, and little else that is on the engine.
+        maxAgeMs: 3_600_000,
+        now: h.now() + 2 * 3_600_000,
         keepRecent,
       })
 
@@ -473,21 +473,22 @@ export function dockerContract(name: string, make: () => Promise<DockerHarness>,
         const ref = `${h.name}/used:1`
         const id = await h.image(ref, { labels: mark })
         const container = await h.run({ argv: h.programs.waits, image: ref })
-        const young = { ...request(h, ['used'], 0), now: h.now() - 60_000 }
+        const young = { ...request(h, ['used'], 0), now: h.now() }
         expect((await h.docker.prune(young, never)).images).toEqual([])
         expect((await h.docker.prune(request(h, ['used'], 0), never)).images).toEqual([])
         expect((await h.docker.inspectImage(ref))?.id).toBe(id)
         expect((await info(h, container)).state.running).toBe(true)
       })
 
-      test('PRUNE-02: removes old containers of ours that have stopped', async (h) => {
-        const ended = await h.run({ argv: h.programs.waits, labels: mark })
-        const running = await h.run({ argv: h.programs.waits, labels: mark })
-        const other = await waiting(h)
+      test('PRUNE-02: removes old containers of the config that have stopped', async (h) => {
+        const ref = `${h.name}/old:1`
+        await h.image(ref, { labels: mark })
+        const ours = { argv: h.programs.waits, image: ref, labels: mark }
+        const [ended, running, other] = [await h.run(ours), await h.run(ours), await waiting(h)]
         await h.stop(ended)
         await h.stop(other)
-        const summary = await h.docker.prune(request(h, [], 0), never)
-        expect(summary.containers).toContain(ended)
+        expect((await h.docker.prune({ ...request(h, ['old'], 0), now: h.now() }, never)).containers).toEqual([])
+        expect((await h.docker.prune(request(h, ['old'], 0), never)).containers).toEqual([ended])
         const left = await h.docker.containers(labels(h))
         expect(left.map(({ id }) => id).sort()).toEqual([running, other].sort())
       })

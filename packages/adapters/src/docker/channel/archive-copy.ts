@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { CopiedEntry, CopyEntry } from '@tiltts/runtime/ports'
+import { readAll } from '../connection/wire.js'
 import type { EngineConnection } from '../connection.js'
 import { pathKind } from './archive-inspect.js'
 import { type ContainerFacts, folderOf } from './container-facts.js'
@@ -60,7 +61,7 @@ async function send(
       const headers = { 'content-type': 'application/x-tar' }
       const body = await bodyOf(bytes)
       const response = await connection.request({ method: 'PUT', path, headers, body, signal })
-      response.resume()
+      await readAll(response)
       return sent()
     } catch (error) {
       if (!isShorterFile(error)) throw asCopyFailure(container, 'copy files into', error)

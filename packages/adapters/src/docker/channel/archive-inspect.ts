@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { ContainerFile } from '@tiltts/runtime/ports'
 import { statusOf } from '../connection/failure.js'
+import { readAll } from '../connection/wire.js'
 import type { EngineConnection } from '../connection.js'
 import type { ContainerFacts } from './container-facts.js'
 import { asCopyFailure } from './failures.js'
@@ -23,7 +24,7 @@ export async function pathKind(
 ): Promise<PathKind> {
   const response = await archive(connection, container, 'HEAD', path, signal)
   if (!response) return 'absent'
-  response.resume()
+  await readAll(response)
   const stat: unknown = JSON.parse(Buffer.from(String(response.headers[STAT]), 'base64').toString('utf8'))
   const mode = typeof stat === 'object' && stat !== null && 'mode' in stat ? Number(stat.mode) : 0
   if (Math.floor(mode / GO_FOLDER) % 2 === 1) return 'folder'

@@ -47,7 +47,7 @@ export async function openShell(pipe: Pipe): Promise<ShellOpening> {
   const token = newToken()
   let said = ''
   const pid = await converse<number | undefined>(
-    `echo "${token}$$"`,
+    `${PREPARE}; echo "${token}$$"`,
     (end) =>
       markerScanner(
         token,
@@ -67,15 +67,23 @@ export async function openShell(pipe: Pipe): Promise<ShellOpening> {
   return { ok: true, shell: { pid, run, close: () => pipe.end() } }
 }
 
+/** What the shell itself has to say (that a job was killed) is nobody's output: it goes nowhere, that of commands to 3. */
+const PREPARE = 'exec 3>&2 2>/dev/null'
+
 /**
  * `exec` takes programs only, as an engine does, and its failure is told apart from a program's own code 127 by the trap,
- * which a program that was started does not have any more. The end is told on both outputs, since they come apart.
+ * which a program that was started does not have any more. bash loses it over a file that is not executable, so that is
+ * looked at before. The end is told on both outputs, since they come apart.
  */
 function commandScript(argv: readonly string[], token: string): string {
-  const command = argv.map(quoted).join(' ')
-  const failed = `trap 'echo "${token}failed" >&2' EXIT`
+  const [program = ''] = argv
+  const failed = `echo "${token}failed" >&2`
+  const check = program.includes('/')
+    ? `[ -x ${quoted(program)} ] || { echo 'not an executable file' >&2; exit 126; }; `
+    : ''
   const end = `echo "${token}$tiltts_code"`
-  return `(${failed}; exec ${command}) </dev/null; tiltts_code=$?; ${end}; ${end} >&2`
+  const command = `trap '${failed}' EXIT; ${check}exec ${argv.map(quoted).join(' ')}`
+  return `(${command}) </dev/null 2>&3 3>&-; tiltts_code=$?; ${end}; ${end} >&3`
 }
 
 function commandListener(token: string, onOutput: OnOutput): (end: (result: ShellEnd) => void) => Listener {

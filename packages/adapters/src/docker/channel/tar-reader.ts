@@ -15,7 +15,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
   let pax: ReadonlyMap<string, string> = new Map()
   for (;;) {
     const header = await bytes.exactly(TAR_BLOCK)
-    if (header === undefined || header.every((byte) => byte === 0)) return
+    if (header === undefined || header.every((byte) => byte === 0)) return await bytes.leave()
     const type = String.fromCharCode(header[156] ?? 0)
     const size = Number(pax.get('size') ?? sizeOf(header))
     const padding = (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK
@@ -87,6 +87,8 @@ interface ByteReader {
   exactly(size: number): Promise<Buffer | undefined>
   /** At least one byte. */
   upTo(size: number): Promise<Buffer>
+  /** Reads on to the end, so that the connection behind it is free again. */
+  leave(): Promise<void>
 }
 
 function byteReader(source: AsyncIterable<Uint8Array>): ByteReader {
@@ -116,6 +118,9 @@ function byteReader(source: AsyncIterable<Uint8Array>): ByteReader {
     async upTo(size) {
       while (buffered.length === 0) if (!(await more())) throw early()
       return take(size)
+    },
+    async leave() {
+      while (await more()) buffered = Buffer.alloc(0)
     },
   }
 }
