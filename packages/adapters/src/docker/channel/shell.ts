@@ -41,7 +41,8 @@ export async function openShell(pipe: Pipe): Promise<ShellOpening> {
       }
       listener = hear(end)
       void pipe.closed.then(() => end(gone()))
-      pipe.write(`${script}\n`).catch(() => end(gone()))
+      // That it cannot be written to any more shows by its end, after its last words.
+      pipe.write(`${script}\n`).catch(() => {})
     })
 
   const token = newToken()

@@ -17,7 +17,8 @@ export function commandSocket(argv: readonly string[], env: Env): Duplex {
   let closed = false
   const duplex = new Duplex({
     read: () => void child.stdout.resume(),
-    write: (chunk, _encoding, done) => void child.stdin.write(chunk, (error) => done(error)),
+    // A pipe that broke shows by the exit of the command, which says more.
+    write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
     final: (done) => void child.stdin.end(done),
     destroy(error, done) {
       closed = true
@@ -31,7 +32,6 @@ export function commandSocket(argv: readonly string[], env: Env): Duplex {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2000)
   })
-  // The exit of the command says more than a pipe that broke.
   child.stdin.on('error', () => {})
   child.on('error', (error) => {
     duplex.destroy(new Error(describeStartFailure(error, command, process.cwd()), { cause: error }))
