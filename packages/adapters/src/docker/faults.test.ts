@@ -96,13 +96,13 @@ describe('an engine that fails', () => {
     const h = await engine()
     const connection = await h.connect()
     let calls = 0
-    h.on('HEAD /_ping', (request, response) => {
+    h.on('GET /_ping', (request, response) => {
       calls += 1
       if (calls === 2) request.socket.destroy()
       else response.writeHead(200).end()
     })
     for (let turn = 0; turn < 2; turn++) {
-      await readAll(await connection.request({ method: 'HEAD', path: '/_ping' }))
+      await readAll(await connection.request({ method: 'GET', path: '/_ping' }))
       await sleep(20)
     }
     expect(calls).toBe(3)

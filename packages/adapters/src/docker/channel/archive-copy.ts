@@ -56,31 +56,32 @@ async function send(
     (await pathKind(connection, container, path, signal)) === 'folder'
   for (let attempt = 1; ; attempt++) {
     const { bytes, sent } = tarStream(entries, { root, leavesOut })
+    const iterator = bytes[Symbol.asyncIterator]()
     try {
       const path = `/containers/${container.id}/archive?path=${encodeURIComponent(root === '' ? '/' : root)}`
       const headers = { 'content-type': 'application/x-tar' }
-      const body = await bodyOf(bytes)
-      const response = await connection.request({ method: 'PUT', path, headers, body, signal })
-      await readAll(response)
+      const body = await bodyOf(iterator)
+      await readAll(await connection.request({ method: 'PUT', path, headers, body, signal }))
       return sent()
     } catch (error) {
       if (!isShorterFile(error)) throw asCopyFailure(container, 'copy files into', error)
       if (attempt === ATTEMPTS) throw copyFailed(container, 'copy files into', 'a file keeps changing while it is read')
+    } finally {
+      // Closes the file that was being read when it broke off.
+      await iterator.return?.()
     }
   }
 }
 
 /** A buffer when it is small: one message, and no waiting for the engine to want it. */
-async function bodyOf(bytes: AsyncIterable<Buffer>): Promise<Buffer | Readable> {
-  const iterator = bytes[Symbol.asyncIterator]()
+async function bodyOf(iterator: AsyncIterator<Buffer>): Promise<Buffer | Readable> {
   const held: Buffer[] = []
   let size = 0
-  for (;;) {
+  while (size <= AT_ONCE_BYTES) {
     const next = await iterator.next()
     if (next.done) return Buffer.concat(held)
     held.push(next.value)
     size += next.value.length
-    if (size > AT_ONCE_BYTES) break
   }
   async function* all(): AsyncGenerator<Buffer> {
     yield* held.splice(0)

@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto'
+import { closeSync, open as openFile, read } from 'node:fs'
 import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
 import { InfraError } from '@tiltts/spec'
 import { isGone } from '../../files/system-error.js'
@@ -31,7 +32,7 @@ export async function readLocalEntry(path: string): Promise<LocalEntry> {
     if (stat.isSymbolicLink()) return { kind: 'link', mode: 0o777, mtimeMs, target: await readlink(path) }
     if (!stat.isFile()) return { kind: 'absent' }
     const { size } = stat
-    const whole = size <= WHOLE_BYTES ? await readWhole(path) : undefined
+    const whole = await readSettled(path, size)
     if (!whole) return { kind: 'file', mode, mtimeMs, size, body: (onHash) => readPieces(path, size, onHash) }
     return { kind: 'file', mode, mtimeMs, size: whole.length, body: (onHash) => onePiece(whole, onHash) }
   } catch (error) {
@@ -58,21 +59,33 @@ function shorterFile(path: string): InfraError {
   return error
 }
 
-/** `undefined` when it has grown large meanwhile. */
-async function readWhole(path: string): Promise<Buffer | undefined> {
-  const file = await open(path)
-  try {
-    const buffer = Buffer.allocUnsafe(Math.min((await file.stat()).size, WHOLE_BYTES) + 1)
-    let length = 0
-    while (length < buffer.length) {
-      const { bytesRead } = await file.read(buffer, length)
-      if (bytesRead === 0) return buffer.subarray(0, length)
-      length += bytesRead
-    }
-    return undefined
-  } finally {
-    await file.close()
+/**
+ * `undefined` when its size is another meanwhile. One read into room for a byte more takes half the time of `readFile`,
+ * which matters for thousands of small files.
+ */
+function readWhole(path: string, size: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    openFile(path, (openError, handle) => {
+      if (openError) return reject(openError)
+      const buffer = Buffer.allocUnsafe(size + 1)
+      read(handle, buffer, 0, buffer.length, 0, (readError, length) => {
+        closeSync(handle)
+        if (readError) reject(readError)
+        else resolve(length === size ? buffer.subarray(0, length) : undefined)
+      })
+    })
+  })
+}
+
+/** Again, when it changes while it is looked at. */
+async function readSettled(path: string, size: number): Promise<Buffer | undefined> {
+  let expected = size
+  for (let attempt = 0; attempt < 5 && expected <= WHOLE_BYTES; attempt++) {
+    const whole = await readWhole(path, expected)
+    if (whole) return whole
+    expected = (await lstat(path)).size
   }
+  return undefined
 }
 
 async function* onePiece(whole: Buffer, onHash: (hash: string) => void): AsyncGenerator<Buffer> {
