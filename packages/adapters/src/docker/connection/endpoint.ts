@@ -82,7 +82,9 @@ function usualSockets(env: Env): readonly string[] {
     '/run/podman/podman.sock',
   ]
   const there = usual.filter((path) => existsSync(path))
-  return there.length > 0 ? there : usual
+  if (there.length > 0) return there
+  const message = `no Docker engine is running: there is none of the sockets ${usual.join(', ')}; start Docker, or say where it is with DOCKER_HOST`
+  throw new InfraError('docker/unreachable', 'docker', message, { retry: true })
 }
 
 function socketUrl(path: string): string {
