@@ -64,6 +64,11 @@ export function keepCommand(call: Call, id: string, given: Command): (finish: Fi
   return () => spec
 }
 
+/** argv of what runs in a container, whatever system this machine has. */
+export function containerArgv(written: string | readonly string[] | undefined): readonly string[] | undefined {
+  return written === undefined ? undefined : argvOf(written, 'posix')
+}
+
 /** A command line as argv, with the text that people wrote. */
 export function argvCommand(
   written: string | readonly string[],

@@ -1,56 +1,111 @@
+import { join } from 'node:path'
+import type { DockerImageNode, IgnoreRule } from '@tiltts/spec'
+import { type Call, declaring } from './call/call.js'
+import { checkedOptions, describe, type Expectation, type Expectations } from './call/expect.js'
+import { environment, flag, oneOrMany, text, texts } from './call/expectations.js'
+import { envOf, listOf } from './call/lists.js'
 import { handle, type ImageHandle } from './handle.js'
-import type { LiveUpdate, Ordered, Steps } from './live-update.js'
-import { declareUnsupported } from './unsupported.js'
+import { secretMounts, sshMounts } from './image/build-mounts.js'
+import { type Dockerfile, dockerfileOf } from './image/dockerfile.js'
+import { givenIgnores, ignoreFileRule, onlyRule, standingIgnores } from './image/ignore-rules.js'
+import { type ImageOptions, imageExpectations, keepImageOptions } from './image/image-options.js'
+import { isImageRef } from './image/image-ref.js'
+import type { Steps } from './live-update.js'
 import type { Env, OneOrMany } from './values.js'
 
-/** What every image can be told. */
-export interface ImageOptions<S extends Steps = Steps> {
-  /** A reusable `liveUpdate(…)`, or its steps in a literal list, whose order is checked alike. */
-  readonly liveUpdate?: LiveUpdate | Ordered<S> | undefined
-  /** Files that are neither built in nor watched, in .dockerignore syntax. */
-  readonly ignore?: OneOrMany<string> | undefined
-  /** Find the image also in environment variables of containers. @default false */
-  readonly matchInEnvVars?: boolean | undefined
-  /** Replaces the command of the container where the image is deployed. A text goes through `sh -c`. */
-  readonly entrypoint?: string | readonly string[] | undefined
-  /** Replaces the arguments of the container where the image is deployed. */
-  readonly containerArgs?: readonly string[] | undefined
-}
-
+/** What {@link dockerBuild} takes. */
 export interface DockerBuildOptions<S extends Steps = Steps> extends ImageOptions<S> {
-  /** @default 'Dockerfile' in the context */
+  /**
+   * Path of the Dockerfile, relative to the config's folder. The config is evaluated again when it changes. Not together
+   * with `dockerfileContents`. @default `Dockerfile` in the context
+   */
   readonly dockerfile?: string | undefined
   /** The text of the Dockerfile, in place of a file. */
   readonly dockerfileContents?: string | undefined
   /** The stage to build. @default the last */
   readonly target?: string | undefined
-  /** Values of `ARG`s; an empty one is taken from the environment. */
+  /**
+   * Values of `ARG`s. Values become strings; an empty one is taken from the environment.
+   *
+   * @example
+   * ```ts
+   * buildArgs: { NODE_ENV: 'development', NPM_TOKEN: '' }
+   * ```
+   */
   readonly buildArgs?: Env | undefined
-  /** Of the context, only these files and folders. No patterns. */
+  /**
+   * Of the context, only these files and folders, relative to it; changes elsewhere build nothing. Paths, not patterns:
+   * a `*` is an error.
+   *
+   * @example
+   * ```ts
+   * only: ['services/web', 'packages/shared', 'package.json']
+   * ```
+   */
   readonly only?: OneOrMany<string> | undefined
-  /** @default DOCKER_DEFAULT_PLATFORM, else that of the cluster */
+  /** `linux/arm64`. @default DOCKER_DEFAULT_PLATFORM, else that of the machine the image will run on */
   readonly platform?: string | undefined
-  /** Always pull base images. @default false */
+  /** Ask the registry for newer base images at every build. @default false */
   readonly pull?: boolean | undefined
+  /** Network of `RUN`: `host`, `none`. @default the builder's */
   readonly network?: string | undefined
+  /** Images, or `type=registry,ref=…`, whose layers may be reused. */
   readonly cacheFrom?: OneOrMany<string> | undefined
+  /** Further names the image is tagged with. */
   readonly extraTag?: OneOrMany<string> | undefined
+  /** Entries for /etc/hosts while it builds: `db:10.0.0.5`. */
   readonly extraHosts?: OneOrMany<string> | undefined
-  /** For `RUN --mount=type=ssh`. */
+  /** For `RUN --mount=type=ssh`: `default` is the agent, `id=path` a socket or a key, relative to the config's folder. */
   readonly ssh?: OneOrMany<string> | undefined
-  /** For `RUN --mount=type=secret`. */
+  /**
+   * For `RUN --mount=type=secret`: `id=name,src=path`, relative to the config's folder, or `id=name,env=NAME`. It is in no
+   * layer of the image.
+   */
   readonly secret?: OneOrMany<string> | undefined
 }
 
+const realPath: Expectation = {
+  expected: 'a path without *',
+  fits: (value) => text.fits(value) && !/[*\r\n]/.test(String(value)),
+}
+
+const expectations: Expectations<DockerBuildOptions> = {
+  ...imageExpectations,
+  dockerfile: text,
+  dockerfileContents: text,
+  target: text,
+  buildArgs: environment,
+  only: oneOrMany(realPath, 'a list of them'),
+  platform: text,
+  pull: flag,
+  network: text,
+  cacheFrom: texts,
+  extraTag: texts,
+  extraHosts: texts,
+  ssh: texts,
+  secret: texts,
+}
+
 /**
- * Builds an image from a Dockerfile, and puts it where `ref` is named.
- * This version does not build images: it reports the call as `config/unsupported`.
+ * Builds an image from a Dockerfile, and puts it wherever `ref` is named: in compose services, in manifests, and in `FROM`
+ * and `COPY --from` of other Dockerfiles. It is built when something that runs needs it, again when its files change,
+ * and not at all while nothing of it has changed.
  *
- * @param ref Name of the image, `registry/name` or `name:tag`.
- * @param context Folder that is sent to the builder.
+ * What stands in `<Dockerfile>.dockerignore` or, when there is no such file, in the `.dockerignore` of the context is
+ * left out, and so are `.git` of the context and the config itself.
+ *
+ * Errors are recorded and shown with all others at the end of the evaluation: a `ref` that cannot name an image, a
+ * Dockerfile that cannot be read, an unknown or wrong option, a live update that cannot work.
+ *
+ * @param ref Name of the image, `registry/name`. With a tag, `name:tag`, it stands only for exactly that.
+ * @param context Folder that is sent to the builder, relative to the config's folder.
+ * @returns A handle for `image` and `imageDeps`.
  * @example
  * ```ts
- * const image = dockerBuild('shop/api', './api', { liveUpdate: [sync('./api/src', '/app/src')] })
+ * dockerBuild('shop/api', './api', {
+ *   buildArgs: { NODE_ENV: 'development' },
+ *   liveUpdate: [sync('./api/src', '/app/src'), run('npm install', { trigger: './api/package.json' })],
+ * })
  * ```
  */
 export function dockerBuild<const S extends Steps = readonly []>(
@@ -58,7 +113,62 @@ export function dockerBuild<const S extends Steps = readonly []>(
   context: string,
   options?: DockerBuildOptions<S>,
 ): ImageHandle
-export function dockerBuild(ref: string): ImageHandle {
-  declareUnsupported('dockerBuild', ref)
+export function dockerBuild(ref: string, context: string, options?: DockerBuildOptions): ImageHandle {
+  const call = declaring('dockerBuild')
+  const subject = `dockerBuild(${describe(ref)})`
+  const good = checkedOptions(call, subject, options, expectations)
+  const folder = contextOf(call, subject, context)
+  const dockerfile = folder === undefined ? undefined : dockerfileOf(call, subject, folder, options, good)
+  const keep = keepImageOptions(call, subject, ref, good, folder === undefined ? [] : [folder])
+  const extraTags = listOf(good.extraTag).filter((tag) => isImageRef(call, `${subject}: \`extraTag\``, tag))
+  const isNamed = isImageRef(call, 'dockerBuild()', ref)
+  if (!isNamed || folder === undefined || dockerfile === undefined) return handle('image', String(ref))
+  const node: Omit<DockerImageNode, 'ref' | 'place' | 'matchInEnvVars'> = {
+    build: 'docker',
+    context: folder,
+    dockerfile,
+    ignores: ignoresOf(call, subject, folder, dockerfile, good),
+    buildArgs: sorted(envOf(good.buildArgs)),
+    target: good.target,
+    platform: good.platform,
+    network: good.network,
+    pull: good.pull ?? false,
+    cacheFrom: listOf(good.cacheFrom),
+    extraTags,
+    extraHosts: listOf(good.extraHosts),
+    ssh: sshMounts(call, subject, listOf(good.ssh)),
+    secrets: secretMounts(call, subject, listOf(good.secret)),
+  }
+  call.recorder.draft.images.push((finish) => ({ ...node, ...keep(finish) }))
   return handle('image', ref)
 }
+
+function contextOf(call: Call, subject: string, context: unknown): string | undefined {
+  if (typeof context === 'string' && context !== '') return call.path(context)
+  call.error(
+    'config/invalid-option',
+    `${subject}: the context must be a folder, but it is ${describe(context)}`,
+    "Write: dockerBuild('shop/api', './api')",
+  )
+  return undefined
+}
+
+/** Each source is a rule of its own: any of them excludes. */
+function ignoresOf(
+  call: Call,
+  subject: string,
+  context: string,
+  dockerfile: Dockerfile,
+  options: Partial<DockerBuildOptions>,
+): readonly IgnoreRule[] {
+  const ofDockerfile = dockerfile.path === undefined ? [] : [`${dockerfile.path}.dockerignore`]
+  return [
+    ...standingIgnores(call, [context]),
+    ...givenIgnores([context], listOf(options.ignore)),
+    ...onlyRule(call, subject, context, listOf(options.only)),
+    ...ignoreFileRule(call, subject, context, [...ofDockerfile, join(context, '.dockerignore')]),
+  ]
+}
+
+const sorted = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -76,6 +76,21 @@ describe('include', { timeout: 60_000 }, () => {
     expect(dirs(result)).toEqual({ a: join(folder, 'a') })
   })
 
+  it('IGN-02: an image leaves out the included config that declares it, whose folder its paths count from', async () => {
+    const { folder, result } = await configs.evaluate({
+      'tilt.config.ts': `import { include } from 'tiltts'\nawait include(() => import('./a/tilt.config.js'))`,
+      'a/tilt.config.ts': `
+        import { dockerBuild, sync } from 'tiltts'
+        dockerBuild('a', './web', { dockerfileContents: 'FROM a', liveUpdate: [sync('./web/src', '/app')] })`,
+    })
+    expect(messages(result)).toEqual([])
+    expect(result.graph?.images[0]).toMatchObject({
+      context: join(folder, 'a/web'),
+      liveUpdate: { syncs: [{ localPath: join(folder, 'a/web/src') }] },
+    })
+    expect(result.graph?.images[0]?.ignores[0]).toEqual({ basePath: join(folder, 'a'), patterns: ['tilt.config.ts'] })
+  })
+
   it('keeps the folders of parallel includes apart, across awaits', async () => {
     const slow = (name: string, ms: number): string => `
       import { include, localResource } from 'tiltts'

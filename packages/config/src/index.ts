@@ -27,9 +27,11 @@ export type {
 } from './buttons.js'
 export type { Command, PlatformCommand } from './command.js'
 export type { CustomBuildContext, CustomBuildFunction, CustomBuildOptions } from './custom-build.js'
+export type { DcResourceOptions } from './dc-resource.js'
 export type { ConfigContext, ConfigFunction, Session } from './define-config.js'
-export type { DockerBuildOptions, ImageOptions } from './docker-build.js'
-export type { ComposeProject, DcResourceOptions, DockerComposeOptions } from './docker-compose.js'
+export type { DockerBuildOptions } from './docker-build.js'
+export type { ComposeProject, DockerComposeOptions } from './docker-compose.js'
+export type { DockerPruneSettings } from './docker-prune-settings.js'
 export type { DotenvOptions } from './dotenv.js'
 export type { Duration, Unit } from './duration.js'
 export type { Dependency, Edge } from './edges.js'
@@ -37,6 +39,7 @@ export type { ExecOptions, ExecResult } from './exec.js'
 export { type Builders, from } from './from.js'
 export type { ComposeHandle, Handle, ImageHandle, ResourceHandle } from './handle.js'
 export type { HelmOptions, KustomizeOptions } from './helm.js'
+export type { ImageOptions } from './image/image-options.js'
 export type { K8sCustomDeployOptions } from './k8s-custom-deploy.js'
 export type { K8sImageJsonPathOptions, K8sKindOptions } from './k8s-kind.js'
 export type { K8sForwardOptions, K8sObjectsOptions, K8sResourceOptions, WorkloadId } from './k8s-resource.js'
@@ -61,12 +64,13 @@ export type {
   Step,
   Steps,
   Sync,
+  SyncOptions,
 } from './live-update.js'
 export type { LocalResourceOptions } from './local-resource.js'
 export type { PortForward, PortForwardLike, PortForwardOptions } from './port-forward.js'
 export type { HttpProbeOptions, Probe, Probes, TcpProbeOptions, Timing } from './probes.js'
 export type { ListDirOptions } from './reading.js'
-export type { DockerPruneSettings, RegistryOptions } from './registry.js'
+export type { RegistryOptions } from './registry.js'
 export type { Link, ResourceOptions, TriggerMode } from './resource-options.js'
 export type { ResourceName, ResourceNames, ResourceRef, RunTimeNames } from './resource-ref.js'
 export type {

@@ -1,6 +1,9 @@
+import { declaring } from './call/call.js'
+import { describe } from './call/expect.js'
 import type { Command } from './command.js'
 import { handle, type ImageHandle, type ResourceHandle } from './handle.js'
 import type { LiveUpdate, Ordered, Steps } from './live-update.js'
+import { keepLiveUpdate } from './live-update-spec.js'
 import type { ResourceOptions } from './resource-options.js'
 import { declareUnsupported } from './unsupported.js'
 import type { Env, OneOrMany } from './values.js'
@@ -32,7 +35,9 @@ export function k8sCustomDeploy<const S extends Steps = readonly []>(
   name: string,
   options: K8sCustomDeployOptions<S>,
 ): ResourceHandle
-export function k8sCustomDeploy(name: string): ResourceHandle {
+export function k8sCustomDeploy(name: string, options?: K8sCustomDeployOptions): ResourceHandle {
+  const call = declaring('k8sCustomDeploy')
+  keepLiveUpdate(call, `k8sCustomDeploy(${describe(name)})`, options?.liveUpdate, [])
   declareUnsupported('k8sCustomDeploy', name)
   return handle('resource', name)
 }

@@ -1,8 +1,9 @@
 import type { IgnoreRule, LocalResourceNode, ServeSpec, StepSpec } from '@tiltts/spec'
 import { type Call, declaring } from './call/call.js'
-import { checkedOptions, type Expectation, type Expectations } from './call/expect.js'
-import { durationText, environment, flag, oneOf, oneOrMany, text, texts } from './call/expectations.js'
+import { checkedOptions, type Expectations } from './call/expect.js'
+import { durationText, environment, flag, oneOf, patterns, text, texts } from './call/expectations.js'
 import { envOf, listOf } from './call/lists.js'
+import { absolutePaths, warnOfPatterns } from './call/paths.js'
 import type { Finish } from './collector/recorder.js'
 import { type Command, command, keepCommand } from './command.js'
 import { type Duration, parseDuration } from './duration.js'
@@ -55,17 +56,12 @@ export interface LocalResourceOptions extends ResourceOptions {
   readonly stopGrace?: Duration | undefined
 }
 
-const pattern: Expectation = {
-  expected: 'a pattern without a line break',
-  fits: (value) => text.fits(value) && !/[\r\n]/.test(String(value)),
-}
-
 const expectations: Expectations<LocalResourceOptions> = {
   ...resourceExpectations,
   cmd: command,
   serveCmd: command,
   deps: texts,
-  ignore: oneOrMany(pattern, 'a list of them'),
+  ignore: patterns,
   env: environment,
   dir: text,
   serveEnv: environment,
@@ -139,15 +135,7 @@ function checkTogether(
     unused('serveEnv', 'serveCmd', 'The environment of cmd is env')
     for (const option of ['readinessProbe', 'restart', 'stopGrace'] as const) unused(option, 'serveCmd')
   }
-  for (const dep of listOf(good.deps)) {
-    if (dep.includes('*')) {
-      call.warning(
-        'config/invalid-option',
-        `${subject}: deps are paths, so the * in '${dep}' stands for itself`,
-        'Name the folder, and leave files out with ignore',
-      )
-    }
-  }
+  warnOfPatterns(call, subject, 'deps', listOf(good.deps), 'Name the folder, and leave files out with ignore')
 }
 
 function localNode(
@@ -161,9 +149,9 @@ function localNode(
   const cmd = keepStep(call, `local:${name}/cmd`, options.cmd, cmdDir, options.env)
   const onDown = keepStep(call, `local:${name}/onDown`, options.onDown, cmdDir, options.env)
   const serve = keepServe(call, name, options)
-  const deps = listOf(options.deps).map((path) => call.path(path))
+  const deps = absolutePaths(call, listOf(options.deps))
   const ignores = ignoreRules(call.folder(), deps, listOf(options.ignore))
-  const outputs = cmd === undefined ? [] : listOf(options.outputs).map((path) => call.path(path))
+  const outputs = cmd === undefined ? [] : absolutePaths(call, listOf(options.outputs))
   return (finish) => ({
     kind: 'local',
     name,

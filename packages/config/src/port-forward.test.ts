@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { brand } from './handle.js'
-import { fallBackOn, liveUpdate, run, sync } from './live-update.js'
 import { type PortForward, portForward } from './port-forward.js'
 import { evaluate } from './testing/evaluate.js'
 
@@ -28,17 +26,5 @@ describe('portForward', () => {
     })
     expect(errors).toHaveLength(5)
     expect(errors[0]?.message).toContain('portForward(): "http" is no port forward')
-  })
-})
-
-describe('liveUpdate', () => {
-  it('keeps its steps, without falsy entries', () => {
-    const edit: boolean = JSON.parse('false')
-    const update = liveUpdate(fallBackOn('a'), edit && sync('a', '/a'), run('make', { trigger: 'b' }))
-    expect(update[brand]).toBe('liveUpdate')
-    expect(update.steps).toEqual([
-      { step: 'fallBackOn', paths: 'a' },
-      { step: 'run', command: 'make', trigger: 'b' },
-    ])
   })
 })

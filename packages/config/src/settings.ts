@@ -1,7 +1,7 @@
 import type { SettingsSpec } from '@tiltts/spec'
 import { type Call, declaring } from './call/call.js'
 import { checkedOptions, describe, type Expectations } from './call/expect.js'
-import { durationText, flag, oneOf, oneOrMany, positiveInteger, text, texts } from './call/expectations.js'
+import { durationText, flag, oneOf, patterns, positiveInteger, text, texts } from './call/expectations.js'
 import { listOf } from './call/lists.js'
 import { type Duration, parseDuration } from './duration.js'
 import type { TriggerMode } from './resource-options.js'
@@ -65,10 +65,7 @@ const ciExpectations: Expectations<CiSettings> = {
 }
 
 const watchExpectations: Expectations<WatchSettings> = {
-  ignore: oneOrMany(
-    { expected: 'a pattern without a line break', fits: (value) => text.fits(value) && !/[\r\n]/.test(String(value)) },
-    'a list of them',
-  ),
+  ignore: patterns,
 }
 
 /**
@@ -122,8 +119,8 @@ export function ciSettings(settings: CiSettings): void {
 export function watchSettings(settings: WatchSettings): void {
   const call = declaring('watchSettings')
   const { ignore } = checkedOptions(call, 'watchSettings()', settings, watchExpectations)
-  const patterns = listOf(ignore)
-  if (patterns.length > 0) call.recorder.draft.watchIgnores.push({ basePath: call.folder(), patterns })
+  const given = listOf(ignore)
+  if (given.length > 0) call.recorder.draft.watchIgnores.push({ basePath: call.folder(), patterns: given })
 }
 
 /** How secrets are treated. */

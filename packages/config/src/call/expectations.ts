@@ -40,6 +40,14 @@ export const oneOrMany = (one: Expectation, expectedMany: string): Expectation =
   fits: (value) => (Array.isArray(value) ? value.every((entry) => isFalsy(entry) || one.fits(entry)) : one.fits(value)),
 })
 
+/** In .dockerignore syntax. */
+const pattern: Expectation = {
+  expected: 'a pattern without a line break',
+  fits: (value) => isText(value) && !/[\r\n]/.test(value),
+}
+
+export const patterns: Expectation = oneOrMany(pattern, 'a list of them')
+
 export const texts: Expectation = oneOrMany(text, 'a list of strings')
 
 export const environment: Expectation = {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Diagnostic, EvaluationResult, FunctionRef, GraphSpec, Place } from '@tiltts/spec'
 import { finishArgs } from '../args/finish-args.js'
-import { type AnyFunction, type Finding, type Finish, namedRef, type Recorder } from './recorder.js'
+import { type AnyFunction, type Draft, type Finding, type Finish, namedRef, type Recorder } from './recorder.js'
 import { readTiltignore } from './tiltignore.js'
 import { unawaited } from './tracked.js'
 
@@ -27,6 +27,8 @@ export function assemble(
     ...tiltignore.findings,
     ...args.findings,
     ...unawaited(draft.tracked, stopped),
+    // in an evaluation that stopped half-way, the image that takes them may have been further down
+    ...(stopped ? [] : unusedSteps(draft)),
   ]
   const diagnostics = sortByPlace(
     [...failure, ...findings.map((finding) => recorder.diagnosticOf(finding))],
@@ -35,6 +37,10 @@ export function assemble(
   const graph = (): GraphSpec => ({
     mainPath: options.mainPath,
     resources: draft.resources.map((declared) => declared.node(finish)),
+    images: draft.images.map((node) => node(finish)),
+    compose: draft.compose.map((node) => node(finish)),
+    composeResources: draft.composeResources.map((node) => node(finish)),
+    registry: draft.registry && { ...draft.registry.spec, place: finish.place(draft.registry.at) },
     unsupported: draft.unsupported.map(({ builder, name, at }) => ({
       kind: 'unsupported',
       builder,
@@ -61,6 +67,17 @@ export function assemble(
     secrets: draft.secrets,
     hasFunctions: draft.functions.size > 0,
   }
+}
+
+/** A step that is in no live update does nothing: one complaint for each. */
+function unusedSteps(draft: Draft): readonly Finding[] {
+  return [...draft.unusedSteps.values()].map(({ display, at }) => ({
+    code: 'config/live-update',
+    severity: 'error',
+    message: `${display} is in no live update`,
+    hint: 'Put it into the liveUpdate of an image, or make it only where it is used: `edit && sync(…)` in the list',
+    at,
+  }))
 }
 
 /** What the config put into `process.env`, by hand or with `dotenv`: it reaches all commands. */

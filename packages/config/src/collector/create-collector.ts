@@ -76,6 +76,11 @@ export function createCollector(options: CollectorOptions): Collector {
 function emptyDraft(): Draft {
   return {
     resources: [],
+    images: [],
+    compose: [],
+    composeResources: [],
+    registry: undefined,
+    unusedSteps: new Map(),
     unsupported: [],
     settings: {},
     triggerModeAt: undefined,

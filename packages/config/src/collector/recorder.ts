@@ -1,12 +1,16 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type {
   CatalogueCode,
+  ComposeNode,
+  ComposeResourceNode,
   ConfigRead,
   Diagnostic,
   FunctionRef,
   IgnoreRule,
+  ImageNode,
   NamedRef,
   Place,
+  RegistrySpec,
   ResourceNode,
   SecretSpec,
   SettingsSpec,
@@ -49,6 +53,16 @@ export interface Declared {
   readonly node: (finish: Finish) => ResourceNode
 }
 
+/** What a builder leaves of a declaration: the node is made when the evaluation has ended. */
+export type Declaration<Node> = (finish: Finish) => Node
+
+/** A step of a live update that was made, as people find it again. */
+export interface MadeStep {
+  /** `sync('./src', '/app')` */
+  readonly display: string
+  readonly at: Error
+}
+
 /** A promise that the config should await. */
 export interface TrackedCall {
   readonly builder: string
@@ -69,6 +83,13 @@ export interface PendingInclude {
 /** Everything the builders have declared so far. */
 export interface Draft {
   readonly resources: Declared[]
+  readonly images: Declaration<ImageNode>[]
+  readonly compose: Declaration<ComposeNode>[]
+  readonly composeResources: Declaration<ComposeResourceNode>[]
+  /** The call of `defaultRegistry`, of which there may be one. */
+  registry: { readonly spec: Omit<RegistrySpec, 'place'>; readonly at: Error } | undefined
+  /** Steps that no live update has taken, by the call that made them. */
+  readonly unusedSteps: Map<Error, MadeStep>
   readonly unsupported: { readonly builder: UnsupportedNode['builder']; readonly name: string; readonly at: Error }[]
   settings: SettingsSpec
   /** The call of `triggerMode`, of which there may be one. */

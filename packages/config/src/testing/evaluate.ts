@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import type { Diagnostic, EvaluationResult, GraphSpec, LocalResourceNode, Place } from '@tiltts/spec'
+import { dirname, join, relative } from 'node:path'
+import type { Diagnostic, EvaluationResult, GraphSpec, ImageNode, LocalResourceNode, Place } from '@tiltts/spec'
 import { isTiltError, type UserError } from '@tiltts/spec'
 import { type Collector, type CollectorOptions, createCollector, installCollector } from '../collector/index.js'
 
@@ -17,6 +17,10 @@ export interface Evaluated {
   graph(): GraphSpec
   /** A resource of the graph, which must be there. */
   resource(name: string): LocalResourceNode
+  /** An image of the graph, which must be there. */
+  image(ref: string): ImageNode
+  /** Paths that were read, in the config's folder, without the config and its .tiltignore. */
+  readonly reads: readonly string[]
 }
 
 export interface EvaluateOptions extends Partial<Omit<CollectorOptions, 'mainPath'>> {
@@ -64,13 +68,30 @@ export async function evaluate(config: () => unknown, options: EvaluateOptions =
     if (found === undefined) throw new Error(`no resource ${name}`)
     return found
   }
+  const image = (ref: string): ImageNode => {
+    const found = graph().images.find((node) => node.ref === ref)
+    if (found === undefined) throw new Error(`no image ${ref}`)
+    return found
+  }
   const graph = (): GraphSpec => {
     if (result.graph === undefined) throw new Error(`no graph: ${result.diagnostics.map((d) => d.message).join('\n')}`)
     return result.graph
   }
   const severe = (severity: Diagnostic['severity']): readonly Diagnostic[] =>
     result.diagnostics.filter((diagnostic) => diagnostic.severity === severity)
-  return { result, collector, folder, errors: severe('error'), warnings: severe('warning'), graph, resource }
+  const standing = ['tilt.config.ts', '.tiltignore']
+  const reads = result.reads.map(({ path }) => relative(folder, path)).filter((path) => !standing.includes(path))
+  return {
+    result,
+    collector,
+    folder,
+    errors: severe('error'),
+    warnings: severe('warning'),
+    graph,
+    resource,
+    image,
+    reads,
+  }
 }
 
 function defaults(folder: string): CollectorOptions {

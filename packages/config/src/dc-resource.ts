@@ -1,0 +1,83 @@
+import type { StepSpec } from '@tiltts/spec'
+import { type Call, declaring } from './call/call.js'
+import { checkedOptions, describe, type Expectations } from './call/expect.js'
+import { flag, text } from './call/expectations.js'
+import { type Declaration, namedRef } from './collector/recorder.js'
+import { type Command, keepCommand } from './command.js'
+import { handle, type ImageHandle, kindOf, type ResourceHandle } from './handle.js'
+import { isResourceName } from './resource-name.js'
+import { keepResourceOptions, type ResourceOptions, resourceExpectations } from './resource-options.js'
+
+/** What {@link dcResource} takes. */
+export interface DcResourceOptions extends ResourceOptions {
+  /** Renames the resource. Who depends on the service, by either name, depends on the resource. */
+  readonly newName?: string | undefined
+  /** The image of the service, when it is built here under another name than the service's. */
+  readonly image?: ImageHandle | undefined
+  /** Links to the ports that the service publishes. @default true */
+  readonly inferLinks?: boolean | undefined
+  /** The project of the service, where several have one of this name. */
+  readonly projectName?: string | undefined
+}
+
+const expectations: Expectations<DcResourceOptions> = {
+  ...resourceExpectations,
+  newName: text,
+  image: {
+    expected: 'an image, as dockerBuild and customBuild return it',
+    fits: (value) => kindOf(value) === 'image',
+  },
+  inferLinks: flag,
+  projectName: text,
+}
+
+/**
+ * Says more about a service of `dockerCompose`, before or after that is called. Calls for one service add up: lists join,
+ * of anything else the last call wins. A service that no project has is an error.
+ *
+ * @param name Of the service, as the compose file has it.
+ * @returns A handle for `resourceDeps` and the like.
+ * @example
+ * ```ts
+ * dockerCompose('./docker-compose.yml')
+ * dcResource('api', { labels: 'backend', resourceDeps: ['migrations'], links: link('localhost:8080/docs', 'Docs') })
+ * ```
+ */
+export function dcResource(name: string, options?: DcResourceOptions): ResourceHandle {
+  const call = declaring('dcResource')
+  const subject = `dcResource(${describe(name)})`
+  const good = checkedOptions(call, subject, options, expectations)
+  const { base, dependencies } = keepResourceOptions(call, subject, good)
+  const { newName, image, inferLinks, projectName, autoInit } = good
+  const isRenamed = newName !== undefined && isResourceName(call, newName)
+  if (typeof name !== 'string' || name === '') {
+    call.error('config/invalid-option', `dcResource(): expected the name of a service, got ${describe(name)}`)
+    return handle('resource', String(name))
+  }
+  const onDown = keepOnDown(call, name, good.onDown)
+  call.recorder.draft.composeResources.push((finish) => ({
+    ...base,
+    service: namedRef(finish, { name, at: call.at }),
+    projectName,
+    newName: isRenamed ? newName : undefined,
+    image: image && namedRef(finish, { name: image.name, at: call.at }),
+    dependencies: dependencies(finish),
+    // calls add up: what this one leaves out may stand in another
+    autoInit,
+    inferLinks,
+    onDown: onDown?.(finish),
+    place: finish.place(call.at),
+  }))
+  return handle('resource', isRenamed ? newName : name)
+}
+
+function keepOnDown(call: Call, service: string, given: Command | undefined): Declaration<StepSpec> | undefined {
+  if (given === undefined) return undefined
+  const dir = call.folder()
+  const { draft } = call.recorder
+  const first = `compose:${service}/onDown`
+  // of several calls the last one counts, so each needs an id of its own
+  const taken = [...draft.functions.keys()].filter((id) => id.startsWith(first)).length
+  const kept = keepCommand(call, taken === 0 ? first : `${first}#${taken + 1}`, given)
+  return (finish) => ({ command: kept(finish), dir, env: {} })
+}
