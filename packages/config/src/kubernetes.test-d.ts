@@ -1,25 +1,18 @@
 import { v1alpha1 } from './api-objects.js'
 import { boolInput, choiceInput, cmdButton, hiddenInput, textInput } from './buttons.js'
-import { customBuild } from './custom-build.js'
-import { dcResource } from './dc-resource.js'
 import { dockerBuild } from './docker-build.js'
-import { dockerCompose } from './docker-compose.js'
 import type { ImageHandle, ResourceHandle } from './handle.js'
 import { helm, kustomize } from './helm.js'
 import { k8sCustomDeploy } from './k8s-custom-deploy.js'
 import { k8sForward, k8sResource, workloadToResourceFunction } from './k8s-resource.js'
 import { filterYaml, type KubernetesObject, k8sYaml, type renderYaml, type Yaml } from './k8s-yaml.js'
 import { portForward } from './port-forward.js'
-import { defaultRegistry } from './registry.js'
 import { holds, type Same } from './testing/types.js'
 import { yaml } from './yaml-template.js'
 
 const ci: boolean = JSON.parse('true')
 const image = dockerBuild('a', '.', { buildArgs: { A: 1 }, entrypoint: ['x'] })
 holds<Same<typeof image, ImageHandle>>()
-customBuild('a', 'make', { deps: './a', imageDeps: [image] })
-customBuild('a', async ({ expectedRef, exec }) => void (await exec(['make', expectedRef])), { deps: ['a', ci && 'b'] })
-defaultRegistry('localhost:5000', { singleName: 'x' })
 
 k8sYaml(['a.yaml', ci && 'b.yaml', helm('./chart', { set: 'a=b' }), kustomize('./k')])
 k8sYaml({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: 'b' } })
@@ -38,8 +31,6 @@ k8sResource({ newName: 'x', objects: 'a:namespace' })
 k8sForward('grafana', { target: 'svc/grafana', portForwards: 3000 })
 k8sCustomDeploy('x', { applyCmd: 'a', deleteCmd: ['b'], deps: './c', resourceDeps: api })
 workloadToResourceFunction(({ name, kind }) => `${name}-${kind}`)
-const compose = dockerCompose({ services: { db: { image: 'postgres' } } }, { profiles: ['a', ci && 'b'] })
-dcResource('api', { resourceDeps: [compose.service('db')], image })
 
 cmdButton('a', {
   resource: api,
@@ -63,12 +54,8 @@ k8sResource('web', { portForwards: 'http' })
 k8sResource({ newName: 'x' })
 // @ts-expect-error a manifest has a kind
 k8sYaml({ apiVersion: 'v1', metadata: { name: 'x' } })
-// @ts-expect-error deps are needed
-customBuild('a', 'make', {})
 // @ts-expect-error no such thing to forward to
 k8sForward('x', { target: 'grafana', portForwards: 1 })
-// @ts-expect-error a project is no resource
-dcResource('api', { resourceDeps: [compose] })
 // @ts-expect-error a button needs a place
 cmdButton('a', { argv: ['a'] })
 // @ts-expect-error a button runs something
