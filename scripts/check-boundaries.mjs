@@ -6,13 +6,14 @@ import { root } from './pnpm.mjs'
 const allowed = {
   spec: [],
   config: ['spec'],
+  extensions: ['config'],
   core: ['spec'],
   client: ['spec'],
   helper: ['spec'],
   runtime: ['core', 'spec'],
   server: ['runtime', 'core', 'spec'],
   adapters: ['runtime', 'core', 'spec', 'config', 'helper'],
-  tiltts: ['spec', 'config', 'core', 'client', 'helper', 'runtime', 'server', 'adapters'],
+  tiltts: ['spec', 'config', 'extensions', 'core', 'client', 'helper', 'runtime', 'server', 'adapters'],
 }
 const vendors = {
   execa: ['adapters'],

@@ -17,9 +17,10 @@ export interface Reach {
 
 /** Builders that return a handle: who mentions one knows its name and nothing else. */
 const handleBuilders = new Set(
-  'localResource resource dockerBuild customBuild k8sResource k8sCustomDeploy k8sForward dcResource dockerCompose'.split(
-    ' ',
-  ),
+  [
+    'localResource resource dockerBuild customBuild k8sResource k8sCustomDeploy k8sForward dcResource dockerCompose',
+    'dockerBuildWithRestart customBuildWithRestart',
+  ].flatMap((names) => names.split(' ')),
 )
 
 /**
