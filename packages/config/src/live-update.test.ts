@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { customBuild } from './custom-build.js'
 import { dockerBuild } from './docker-build.js'
 import { brand } from './handle.js'
+import { k8sCustomDeploy } from './k8s-custom-deploy.js'
 import {
   fallBackOn,
   initialSync,
@@ -243,6 +244,17 @@ describe('a live update', () => {
       throw new Error('stop')
     })
     expect(messages(stopped)).toEqual(['Error: stop'])
+  })
+
+  it('LUC-07: takes the steps of a custom deployment as used, and complains of their order there, too', async () => {
+    const deploy = (steps: () => unknown): Promise<Evaluated> =>
+      evaluate(() => {
+        k8sCustomDeploy('a', { applyCmd: 'a', deleteCmd: 'b', deps: '.', liveUpdate: anything(steps()) })
+      })
+    expect(messages(await deploy(() => [sync('a', '/a')]))).toEqual([])
+    expect(messages(await deploy(() => [run('x'), sync('a', '/a')]))).toEqual([
+      'k8sCustomDeploy("a"): sync("a", "/a") may not follow run("x")',
+    ])
   })
 
   it('is reusable: several images take a liveUpdate(…), whose place it keeps', async () => {

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -13,16 +14,16 @@ beforeAll(async () => {
 afterAll(() => built.remove())
 afterEach(() => real.close())
 
-/** Installs the extensions into the project as they ship: with builders of their own copy of the config package. */
-async function installExtensions(): Promise<void> {
-  const folder = real.path('node_modules/@tiltts/extensions')
-  await real.write({
-    'node_modules/@tiltts/extensions/package.json': JSON.stringify({
-      name: '@tiltts/extensions',
-      type: 'module',
-      exports: { './restart-process': './restart-process.js' },
-    }),
-  })
+/** Installs the extensions beside a package as they ship: with builders of their own copy of the config package. */
+async function installExtensions(packageDir: string): Promise<void> {
+  const folder = join(packageDir, 'node_modules/@tiltts/extensions')
+  const manifest = {
+    name: '@tiltts/extensions',
+    type: 'module',
+    exports: { './restart-process': './restart-process.js' },
+  }
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   await build({
     entryPoints: [fileURLToPath(new URL('../../../extensions/src/restart-process/index.ts', import.meta.url))],
     outfile: join(folder, 'restart-process.js'),
@@ -45,7 +46,7 @@ dockerBuildWithRestart('shop/api', '.', { dockerfileContents: 'FROM a', entrypoi
 describe('a builder of an extension', () => {
   it('declares with the place of the call in the config, also between two copies of the builders', async () => {
     real = await realHost(built)
-    await installExtensions()
+    await installExtensions(real.folder)
     await real.write({ 'tilt.config.ts': declare("liveUpdate: [sync('./src', '/app')]") })
     const { result, complaints } = await real.evaluate()
     expect(complaints).toEqual([])
@@ -60,9 +61,21 @@ describe('a builder of an extension', () => {
 
   it('complains at the place of the call in the config', async () => {
     real = await realHost(built)
-    await installExtensions()
+    await installExtensions(real.folder)
     await real.write({ 'tilt.config.ts': declare('liveUpdate: []') })
     expect((await real.evaluate()).complaints).toEqual(['config/failed tilt.config.ts:4:1'])
+  })
+})
+
+describe('the extensions', () => {
+  it('are those of the running command line where the project has only tiltts, without a word about it', async () => {
+    await installExtensions(built.cliPackageDir)
+    real = await realHost(built)
+    await real.write({ 'tilt.config.ts': declare("liveUpdate: [sync('./src', '/app')]") })
+    const { result, complaints, printed } = await real.evaluate()
+    expect(complaints).toEqual([])
+    expect(result.graph?.images).toMatchObject([{ place: { file: real.path('tilt.config.ts'), line: 4 } }])
+    expect(printed).toBe('')
   })
 })
 

@@ -101,7 +101,8 @@ const resolveModule: ResolveHook = async (specifier, context, next) => {
   } catch (error) {
     const lent = namesTiltts(specifier) ? await lend(specifier, context, next, cliParent) : undefined
     if (lent !== undefined) {
-      tell({ type: 'lent', parent })
+      // extensions come along with tiltts, so a project that has that lacks nothing
+      if (!specifier.startsWith('@')) tell({ type: 'lent', parent })
       return lent
     }
     tell({ type: 'unresolved', parent, specifier, message: (error as Error).message })
