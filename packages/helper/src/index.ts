@@ -1,0 +1,6 @@
+export { type CopyOptions, type HelperChannel, openHelperChannel, type RunOptions } from './channel.js'
+export { agentArgv, type WrapOptions, wrapArgv } from './helper-argv.js'
+export { type HelperArch, helperChecksum, helperFile } from './helper-file.js'
+export { helperPath, helperVersion } from './helper-paths.js'
+export type { InspectedPath } from './inspected-path.js'
+export type { HelperStream } from './stream.js'
