@@ -110,7 +110,7 @@ describe('toObjects', () => {
       ignores: [...own, ...watchIgnores],
     })
     expect(store.get('FileWatch', 'b')?.spec.ignores).toEqual(watchIgnores)
-    expect(store.get('Resource', 'a')?.spec.local.ignores).toEqual(own)
+    expect(store.get('Resource', 'a')?.spec.local?.ignores).toEqual(own)
   })
 
   it('keeps what a resource writes from triggering it, whatever the name of the file', () => {

@@ -8,13 +8,13 @@ export function disableSource(resource: string): DisableSource {
 
 /** The command of an update of a resource, not asked to run. */
 export function updateCmd({ name, spec }: LinkedResource): CmdSpec | undefined {
-  const { cmd } = spec.local
+  const cmd = spec.local?.cmd
   return cmd === undefined ? undefined : { ...stepCmd(name, cmd), role: 'job' }
 }
 
 /** The server of a resource, not asked to run. */
 export function serveCmd({ name, spec }: LinkedResource): CmdSpec | undefined {
-  const { serve } = spec.local
+  const serve = spec.local?.serve
   if (serve === undefined) return undefined
   const { probe, restart, stopGraceMs } = serve
   return { ...stepCmd(name, serve), role: 'server', probe, restart, stopGraceMs }

@@ -1,7 +1,9 @@
-import type { Diagnostic, ResourceNode } from '@tiltts/spec'
+import type { Diagnostic } from '@tiltts/spec'
 import { didYouMean } from '../errors/nearest.js'
 import { type Edges, findCycles } from './cycles.js'
-import { type Names, placesOf } from './names.js'
+import type { DeclaredNode } from './declared.js'
+import type { Names } from './names.js'
+import { placesOf } from './places.js'
 
 /** Dependencies on what is not there, on itself, and in circles. */
 export function checkDependencies(names: Names): readonly Diagnostic[] {
@@ -25,7 +27,7 @@ export function dependencyEdges(names: Names): Edges {
   return edges
 }
 
-function checkOwn(node: ResourceNode, names: Names): readonly Diagnostic[] {
+function checkOwn(node: DeclaredNode, names: Names): readonly Diagnostic[] {
   const out: Diagnostic[] = []
   const seen = new Set<string>()
   for (const { name, place } of node.dependencies) {

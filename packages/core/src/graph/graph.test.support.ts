@@ -4,8 +4,8 @@ import type {
   EdgeKind,
   GraphSpec,
   LocalResourceNode,
+  LocalResourceSpec,
   Place,
-  ResourceSpec,
   ServeSpec,
   StepSpec,
 } from '@tiltts/spec'
@@ -61,6 +61,9 @@ export function graphOf(resources: readonly LocalResourceNode[], more: Partial<G
   return {
     mainPath,
     resources,
+    images: [],
+    compose: [],
+    composeResources: [],
     unsupported: [],
     settings: {},
     args: [],
@@ -90,10 +93,10 @@ export function linkGood(graph: GraphSpec): LinkedGraph {
 }
 
 /** What linking made of the one resource of a graph. */
-export function linkOne(node: LocalResourceNode, more: Partial<GraphSpec> = {}): ResourceSpec {
-  const resource = linkGood(graphOf([node], more)).resources[0]
-  if (resource === undefined) throw new Error('nothing was linked')
-  return resource.spec
+export function linkOne(node: LocalResourceNode, more: Partial<GraphSpec> = {}): LocalResourceSpec {
+  const spec = linkGood(graphOf([node], more)).resources[0]?.spec
+  if (spec?.type !== 'local') throw new Error('nothing was linked')
+  return spec
 }
 
 /** What is wrong with a graph, one line each: code, places, message. */

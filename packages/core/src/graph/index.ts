@@ -1,5 +1,6 @@
 export { applyObjects } from './apply-objects.js'
 export { disableSource, serveCmd, updateCmd } from './cmd-specs.js'
+export { composeProjects } from './compose-projects.js'
 export { linkGraph } from './link-graph.js'
 export { toObjects } from './to-objects.js'
-export type { DesiredObject, LinkedGraph, LinkedResource, LinkResult } from './types.js'
+export type { DesiredObject, LinkedGraph, LinkedImage, LinkedResource, LinkResult } from './types.js'

@@ -1,8 +1,12 @@
 import type { Diagnostic, GraphSpec, IgnoreRule } from '@tiltts/spec'
 import { compileIgnore, type IgnoreMatcher } from '../paths/compile-ignore.js'
-import { findProducers } from '../schedule/producers.js'
+import { isWithin } from '../paths/posix.js'
+import { findProducers, type PathUse } from '../schedule/producers.js'
 import { type Edges, knots } from './cycles.js'
-import { type Names, placesOf } from './names.js'
+import { type DeclaredNode, isLocal } from './declared.js'
+import type { ImageLinks } from './link-images.js'
+import { composeInputs } from './link-service.js'
+import { placesOf } from './places.js'
 
 export interface Inputs {
   /** Resources whose outputs are among the inputs of a resource. Where they cannot all go first, they are left out. */
@@ -11,17 +15,31 @@ export interface Inputs {
 }
 
 /** Who writes what others read. Together with the dependencies the result has no circles that those have not. */
-export function linkInputs(graph: GraphSpec, names: Names, dependencies: Edges): Inputs {
-  const nodes = [...names.resources.values()]
-  if (nodes.every((node) => node.outputs.length === 0)) return { producers: new Map(), diagnostics: [] }
-  const found = findProducers(
-    nodes.map(({ name, deps, outputs, ignores }) => ({
-      name,
-      deps,
-      outputs,
-      ignores: ignoredBy([...ignores, ...graph.watchIgnores]),
-    })),
+export function linkInputs(
+  graph: GraphSpec,
+  nodes: readonly DeclaredNode[],
+  images: ImageLinks,
+  dependencies: Edges,
+): Inputs {
+  const writers = nodes.filter(isLocal).filter(({ outputs }) => outputs.length > 0)
+  if (writers.length === 0) return { producers: new Map(), diagnostics: [] }
+  const rulesOf = new Map(
+    images.images.map(({ name, spec }) => [name, { paths: spec.inputs, ignores: spec.node.ignores }]),
   )
+  const found = findProducers(
+    nodes.map((node): PathUse => {
+      const { name } = node
+      if (isLocal(node)) {
+        const { deps, outputs, ignores } = node
+        return { name, deps, outputs, ignores: ignoredBy([...ignores, ...graph.watchIgnores]) }
+      }
+      const read = images.uses(node).flatMap((use) => rulesOf.get(use.name) ?? [])
+      if (images.imageBy(node) === 'compose')
+        read.push({ paths: composeInputs(node), ignores: node.service.build?.ignores ?? [] })
+      return { name, deps: read.flatMap(({ paths }) => paths), outputs: [], ignores: ignoredByAll(read, graph) }
+    }),
+  )
+  const names = new Map(nodes.map((node) => [node.name, node]))
   const all = new Map(
     [...dependencies].map(([name, targets]) => [name, [...new Set([...targets, ...(found.get(name) ?? [])])]]),
   )
@@ -49,12 +67,24 @@ function ignoredBy(rules: readonly IgnoreRule[]): (path: string) => boolean {
   }
 }
 
-function circle(reader: string, writer: string, names: Names): Diagnostic {
+/** What one image leaves out another of the same resource may be built from. */
+function ignoredByAll(
+  read: readonly { readonly paths: readonly string[]; readonly ignores: readonly IgnoreRule[] }[],
+  { watchIgnores }: GraphSpec,
+): (path: string) => boolean {
+  const parts = read.map(({ paths, ignores }) => ({ paths, ignored: ignoredBy([...ignores, ...watchIgnores]) }))
+  return (path) =>
+    parts.every(
+      ({ paths, ignored }) => !paths.some((input) => isWithin(path, input) || isWithin(input, path)) || ignored(path),
+    )
+}
+
+function circle(reader: string, writer: string, names: ReadonlyMap<string, DeclaredNode>): Diagnostic {
   return {
     code: 'config/dependency-cycle',
     severity: 'warning',
     message: `\`${reader}\` has outputs of \`${writer}\` among its deps, but \`${writer}\` waits for \`${reader}\` too, so neither order is kept`,
-    places: placesOf(names.resources.get(reader)?.place, names.resources.get(writer)?.place),
+    places: placesOf(names.get(reader)?.place, names.get(writer)?.place),
     hint: `Name narrower deps, or ignore the outputs of \`${writer}\` in \`${reader}\``,
   }
 }

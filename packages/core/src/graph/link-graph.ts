@@ -1,48 +1,88 @@
-import type { Diagnostic, GraphSpec, Place } from '@tiltts/spec'
+import type { ComposeProject, Diagnostic, GraphSpec } from '@tiltts/spec'
+import { checkProjects, composeProjects, type LoadedProject } from './compose-projects.js'
+import { composeServices } from './compose-services.js'
+import { type DeclaredNode, isLocal } from './declared.js'
 import { checkDependencies, dependencyEdges } from './dependencies.js'
 import { linkInputs } from './inputs.js'
-import { linkResource } from './link-resource.js'
-import { checkNames, namesOf, placesOf } from './names.js'
+import { type ImageLinks, linkImages } from './link-images.js'
+import { type Context, linkLocal } from './link-resource.js'
+import { linkService } from './link-service.js'
+import { checkNames, type Names, namesOf } from './names.js'
 import { checkOptions } from './options.js'
+import { inOrderOfPlace, placesOf } from './places.js'
 import { checkSelection, enabledNames } from './selection.js'
-import type { LinkResult } from './types.js'
+import type { LinkedResource, LinkResult } from './types.js'
 
 /**
  * Checks a graph against itself and fills in what the config left open. All that is wrong is reported at once, each
  * with its places. The cost is linear in the size of the graph.
+ * @param projects What compose reads in each of `composeProjects(graph)`, in that order. While one is missing nothing is
+ *   linked, and what it may hold is not missed.
  */
-export function linkGraph(graph: GraphSpec): LinkResult {
-  const names = namesOf(graph)
-  const edges = dependencyEdges(names)
-  const inputs = linkInputs(graph, names, edges)
+export function linkGraph(graph: GraphSpec, projects: readonly (ComposeProject | undefined)[] = []): LinkResult {
+  const wanted = composeProjects(graph)
+  const loaded = wanted.flatMap((node, index): readonly LoadedProject[] => {
+    const project = projects[index]
+    return project === undefined ? [] : [{ node, project }]
+  })
+  const complete = loaded.length === wanted.length
+  const services = composeServices(loaded, graph.composeResources, complete)
+  const declared: readonly DeclaredNode[] = [...services.nodes, ...graph.resources]
+  const names = namesOf(declared, { unsupported: graph.unsupported, complete })
+  const nodes = declared.map((node) => followRenames(node, names))
+  const linkable = namesOf(nodes, { unsupported: graph.unsupported, complete })
+  const edges = dependencyEdges(linkable)
+  const images = linkImages(graph, nodes, complete)
+  const inputs = linkInputs(graph, nodes, images, edges)
   const found = [
-    ...checkContent(graph),
-    ...checkNames(graph, names),
-    ...checkOptions(graph),
-    ...checkDependencies(names),
-    ...checkSelection(graph, names),
+    ...(complete ? checkContent(graph, nodes) : []),
+    ...checkProjects(loaded),
+    ...services.diagnostics,
+    ...images.diagnostics,
+    ...checkNames(nodes, linkable),
+    ...checkOptions(graph, nodes),
+    ...checkDependencies(linkable),
+    ...checkSelection(graph, linkable),
   ]
   const failed = found.some((diagnostic) => diagnostic.severity === 'error')
   // A circle by files says nothing while the dependencies themselves are not in order.
   const diagnostics = inOrderOfPlace(graph.mainPath, failed ? found : [...found, ...inputs.diagnostics])
-  if (failed) return { linked: undefined, diagnostics }
-  const resources = graph.resources.map((node, order) =>
-    linkResource(node, order, graph, inputs.producers.get(node.name) ?? []),
+  if (failed || !complete) return { linked: undefined, diagnostics }
+  const resources = nodes.map((node, order) =>
+    linkNode(node, { order, graph, inputsFrom: inputs.producers.get(node.name) ?? [] }, images),
   )
-  const enabled = enabledNames(graph, names, edges)
-  return { linked: { graph, resources, enabled, watchIgnores: graph.watchIgnores }, diagnostics }
+  const enabled = enabledNames(graph, linkable, edges)
+  const { watchIgnores } = graph
+  return { linked: { graph, resources, images: images.images, enabled, watchIgnores }, diagnostics }
+}
+
+function linkNode(node: DeclaredNode, context: Context, images: ImageLinks): LinkedResource {
+  if (isLocal(node)) return linkLocal(node, context)
+  return linkService(node, context, { uses: images.uses(node), imageBy: images.imageBy(node), hashOf: images.hashOf })
+}
+
+/** Who depends on a service by a name that it no longer has still depends on it. */
+function followRenames(node: DeclaredNode, names: Names): DeclaredNode {
+  if (node.dependencies.every(({ name }) => names.resolve(name) === name)) return node
+  return { ...node, dependencies: node.dependencies.map((on) => ({ ...on, name: names.resolve(on.name) })) }
 }
 
 /** Whether there is anything, and whether all of it can be run. */
-function checkContent({ mainPath, resources, unsupported }: GraphSpec): readonly Diagnostic[] {
-  if (resources.length === 0 && unsupported.length === 0) {
+function checkContent(
+  { mainPath, compose, unsupported }: GraphSpec,
+  nodes: readonly DeclaredNode[],
+): readonly Diagnostic[] {
+  if (nodes.length === 0 && unsupported.length === 0) {
     return [
       {
         code: 'config/no-resources',
         severity: 'error',
         message: 'No resources found: the config declares none',
         places: [{ file: mainPath, line: 1, column: 1 }],
-        hint: "Declare one, for example: localResource('hello', { cmd: 'echo hello' })",
+        hint:
+          compose.length === 0
+            ? "Declare one, for example: localResource('hello', { cmd: 'echo hello' })"
+            : 'The compose files have no service, or none whose profile is on',
       },
     ]
   }
@@ -52,20 +92,4 @@ function checkContent({ mainPath, resources, unsupported }: GraphSpec): readonly
     message: `${builder}('${name}') cannot be run by this version of tiltts`,
     places: placesOf(place),
   }))
-}
-
-/** The main config first, then other files in the order they turn up; what has no place comes last. */
-function inOrderOfPlace(mainPath: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const files = new Map([[mainPath, 0]])
-  for (const { places } of diagnostics) {
-    const file = places[0]?.file
-    if (file !== undefined && !files.has(file)) files.set(file, files.size)
-  }
-  const key = (place: Place | undefined): readonly [number, number, number] =>
-    place === undefined ? [files.size, 0, 0] : [files.get(place.file) ?? 0, place.line, place.column]
-  return [...diagnostics].sort((a, b) => {
-    const [fileA, lineA, columnA] = key(a.places[0])
-    const [fileB, lineB, columnB] = key(b.places[0])
-    return fileA - fileB || lineA - lineB || columnA - columnB
-  })
 }

@@ -1,30 +1,54 @@
-import { type Diagnostic, type GraphSpec, type Place, type ResourceNode, wellKnown } from '@tiltts/spec'
+import { type Diagnostic, type UnsupportedNode, wellKnown } from '@tiltts/spec'
+import { type DeclaredNode, isService, kindText } from './declared.js'
+import { placesOf } from './places.js'
 
 /** The names of a graph, for looking up. */
 export interface Names {
   /** The first resource of each name. */
-  readonly resources: ReadonlyMap<string, ResourceNode>
-  /** Whether something is called so, also something that this version cannot run. */
+  readonly resources: ReadonlyMap<string, DeclaredNode>
+  /** Whether something is called so, also something that this version cannot run; when in doubt, yes. */
   has(name: string): boolean
+  /** The name of the resource that is meant: a service that was renamed is found by its old name, too. */
+  resolve(name: string): string
   /** All names that can be referred to, in order of declaration. */
   readonly all: readonly string[]
 }
 
-export function namesOf(graph: GraphSpec): Names {
-  const resources = new Map<string, ResourceNode>()
-  for (const node of graph.resources) if (!resources.has(node.name)) resources.set(node.name, node)
-  const unsupported = new Set(graph.unsupported.map((node) => node.name))
+/** @param options `complete`: no, when some of the resources could not be found out, so that any name may be one. */
+export function namesOf(
+  nodes: readonly DeclaredNode[],
+  options: { readonly unsupported: readonly UnsupportedNode[]; readonly complete: boolean },
+): Names {
+  const resources = new Map<string, DeclaredNode>()
+  for (const node of nodes) if (!resources.has(node.name)) resources.set(node.name, node)
+  const unsupported = new Set(options.unsupported.map((node) => node.name))
+  const renamed = renamedServices(nodes)
+  const resolve = (name: string): string => (resources.has(name) ? name : (renamed.get(name) ?? name))
   return {
     resources,
-    has: (name) => resources.has(name) || unsupported.has(name),
+    has: (name) => !options.complete || resources.has(resolve(name)) || unsupported.has(name),
+    resolve,
     all: [...resources.keys()],
   }
 }
 
+/** From names of services to those of their resources, where that is one only. */
+function renamedServices(nodes: readonly DeclaredNode[]): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>()
+  const ambiguous = new Set<string>()
+  for (const { name, service } of nodes.filter(isService)) {
+    if (service.name === name) continue
+    if (renamed.has(service.name)) ambiguous.add(service.name)
+    renamed.set(service.name, name)
+  }
+  for (const name of ambiguous) renamed.delete(name)
+  return renamed
+}
+
 /** Names that cannot be used, and names used twice. */
-export function checkNames(graph: GraphSpec, names: Names): readonly Diagnostic[] {
+export function checkNames(nodes: readonly DeclaredNode[], names: Names): readonly Diagnostic[] {
   const out: Diagnostic[] = []
-  for (const node of graph.resources) {
+  for (const node of nodes) {
     const why = whyInvalid(node.name)
     if (why !== undefined) {
       out.push({
@@ -39,12 +63,19 @@ export function checkNames(graph: GraphSpec, names: Names): readonly Diagnostic[
     out.push({
       code: 'config/duplicate-resource',
       severity: 'error',
-      message: `There is a ${first.kind} resource called \`${node.name}\` already`,
+      message: `There is a ${kindText(first)} called \`${node.name}\` already`,
       places: placesOf(node.place, first.place),
-      hint: 'Rename one of the two; the second place is where the first one was declared',
+      hint: renameHint(node, first),
     })
   }
   return out
+}
+
+function renameHint(node: DeclaredNode, first: DeclaredNode): string {
+  const service = isService(node) ? node : isService(first) ? first : undefined
+  if (service === undefined) return 'Rename one of the two; the second place is where the first one was declared'
+  const { name, project } = service
+  return `Rename the service: dcResource('${name}', { projectName: '${project.name}', newName: '${project.name}-${name}' })`
 }
 
 /** Names stand in paths of the API, so they must be one part of a path. */
@@ -54,15 +85,4 @@ function whyInvalid(name: string): string | undefined {
   if (name === wellKnown.tiltfile) return 'it is the name of the config itself'
   const bad = /[/%]/.exec(name)?.[0]
   return bad === undefined ? undefined : `it holds a ${bad}`
-}
-
-/** The places that are known, each once. */
-export function placesOf(...places: readonly (Place | undefined)[]): readonly Place[] {
-  const seen = new Map<string, Place>()
-  for (const place of places) {
-    if (place === undefined) continue
-    const key = `${place.file}:${place.line}:${place.column}`
-    if (!seen.has(key)) seen.set(key, place)
-  }
-  return [...seen.values()]
 }

@@ -1,14 +1,20 @@
-import type { Diagnostic, GraphSpec, LinkSpec, ResourceNode } from '@tiltts/spec'
+import type { Diagnostic, GraphSpec, ImageNode, LinkSpec } from '@tiltts/spec'
 import { malformedPatterns } from '../paths/compile-ignore.js'
-import { placesOf } from './names.js'
+import { type DeclaredNode, isLocal } from './declared.js'
+import { placesOf } from './places.js'
 
 /** Labels, links and ignore patterns that cannot be used. */
-export function checkOptions(graph: GraphSpec): readonly Diagnostic[] {
+export function checkOptions(graph: GraphSpec, nodes: readonly DeclaredNode[]): readonly Diagnostic[] {
   const global = malformedPatterns(graph.watchIgnores).map((pattern) => skipped(pattern, 'The ignore pattern', []))
-  return [...graph.resources.flatMap(checkResource), ...global]
+  return [...nodes.flatMap(checkResource), ...graph.images.flatMap(checkImage), ...global]
 }
 
-function checkResource(node: ResourceNode): readonly Diagnostic[] {
+function checkImage({ ref, ignores, place }: ImageNode): readonly Diagnostic[] {
+  const patterns = new Set(malformedPatterns(ignores))
+  return [...patterns].map((pattern) => skipped(pattern, `\`${ref}\`: the ignore pattern`, placesOf(place)))
+}
+
+function checkResource(node: DeclaredNode): readonly Diagnostic[] {
   const places = placesOf(node.place)
   const error = (message: string, hint: string): Diagnostic => ({
     code: 'config/invalid-option',
@@ -24,7 +30,7 @@ function checkResource(node: ResourceNode): readonly Diagnostic[] {
     ...node.links
       .filter((link) => completeLink(link) === undefined)
       .map((link) => error(`${JSON.stringify(link.url)} cannot be a link`, 'Write a URL: http://localhost:8080')),
-    ...malformedPatterns(node.ignores).map((pattern) =>
+    ...malformedPatterns(isLocal(node) ? node.ignores : []).map((pattern) =>
       skipped(pattern, `\`${node.name}\`: the ignore pattern`, places),
     ),
   ]

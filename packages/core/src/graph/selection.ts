@@ -1,7 +1,8 @@
 import type { ArgSpec, Diagnostic, GraphSpec, NamedRef } from '@tiltts/spec'
 import { didYouMean } from '../errors/nearest.js'
 import type { Edges } from './cycles.js'
-import { type Names, placesOf } from './names.js'
+import type { Names } from './names.js'
+import { placesOf } from './places.js'
 
 /** Names shown when none of them is near the one that was meant. */
 const listed = 20
@@ -13,7 +14,7 @@ const listed = 20
 export function enabledNames(graph: GraphSpec, names: Names, edges: Edges): ReadonlySet<string> {
   const chosen = chosenRefs(graph)
   const enabled = new Set<string>()
-  const todo = chosen === undefined ? [...names.all] : chosen.map((ref) => ref.name)
+  const todo = chosen === undefined ? [...names.all] : chosen.map((ref) => names.resolve(ref.name))
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (enabled.has(name) || !names.resources.has(name)) continue
     enabled.add(name)

@@ -1,69 +1,92 @@
 import {
   annotation,
   type CmdSpec,
+  type DockerComposeServiceStatus,
   disableConfigMapName,
-  type FileWatchSpec,
-  type IgnoreRule,
+  type ImageStatus,
   wellKnown,
 } from '@tiltts/spec'
-import { escapePattern } from '../paths/ignore-file.js'
-import { baseName, cleanPath, parentPath } from '../paths/posix.js'
 import { initialCmdStatus } from '../schedule/cmd-transitions.js'
 import { initialResourceStatus } from '../schedule/resource-transitions.js'
+import type { NewMeta } from '../store/types.js'
 import { disableSource, serveCmd, updateCmd } from './cmd-specs.js'
 import type { DesiredObject, LinkedGraph, LinkedResource } from './types.js'
+import { usersOfImages, type Watch, watchesOf } from './watches.js'
 
 /** The objects of a graph, in the order in which they are to be made. In `ci` nothing is watched. */
 export function toObjects(linked: LinkedGraph, options: { readonly command: 'dev' | 'ci' }): readonly DesiredObject[] {
-  return linked.resources.flatMap((resource) => [
-    ...switchObjects(resource, linked.enabled.has(resource.name)),
-    ...(options.command === 'dev' ? watchObjects(resource, linked.watchIgnores) : []),
-    ...cmdObjects(resource, 'update', updateCmd(resource)),
-    ...cmdObjects(resource, 'serve', serveCmd(resource)),
-  ])
-}
-
-function switchObjects(resource: LinkedResource, enabled: boolean): readonly DesiredObject[] {
-  const { name, spec } = resource
-  const isDisabled = enabled ? 'false' : 'true'
   return [
-    object(resource, { kind: 'Resource', name, spec, initialStatus: initialResourceStatus(enabled) }),
-    object(resource, {
-      kind: 'ConfigMap',
-      name: disableConfigMapName(name),
-      spec: { data: { isDisabled } },
-      initialStatus: {},
-    }),
+    ...clusterObjects(linked),
+    ...imageObjects(linked),
+    ...linked.resources.flatMap((resource) => [
+      ...switchObjects(resource, linked.enabled.has(resource.name)),
+      ...serviceObjects(resource),
+      ...cmdObjects(resource, 'update', updateCmd(resource)),
+      ...cmdObjects(resource, 'serve', serveCmd(resource)),
+    ]),
+    ...(options.command === 'dev' ? watchesOf(linked).map(watchObject) : []),
   ]
 }
 
-function watchObjects(resource: LinkedResource, watchIgnores: readonly IgnoreRule[]): readonly DesiredObject[] {
-  const { deps, ignores, outputs } = resource.spec.local
-  if (deps.length === 0) return []
-  const spec: FileWatchSpec = {
-    watchedPaths: deps,
-    ignores: [...ignores, ...outputs.map(ignoreOutput), ...watchIgnores],
-    disableSource: disableSource(resource.name),
-  }
-  return [object(resource, { kind: 'FileWatch', name: resource.name, spec, initialStatus: { fileEvents: [] } })]
+/** The Docker engine, where something needs it. */
+function clusterObjects({ images, resources }: LinkedGraph): readonly DesiredObject[] {
+  if (images.length === 0 && resources.every(({ spec }) => spec.compose === undefined)) return []
+  const spec = { connection: { docker: {} } }
+  return [object({ kind: 'Cluster', name: 'docker', spec, initialStatus: {} }, [])]
 }
 
-/** What a resource writes never triggers it. */
-function ignoreOutput(output: string): IgnoreRule {
-  const path = cleanPath(output)
-  return { basePath: parentPath(path), patterns: [escapePattern(baseName(path))] }
+const initialImageStatus: ImageStatus = { stages: [] }
+
+function imageObjects({ images, resources }: LinkedGraph): readonly DesiredObject[] {
+  const users = usersOfImages(resources)
+  return images.map(({ name, spec }) =>
+    object(
+      { kind: 'Image', name, spec, initialStatus: initialImageStatus },
+      (users.get(name) ?? []).map((resource) => resource.name),
+    ),
+  )
+}
+
+function switchObjects({ name, spec }: LinkedResource, enabled: boolean): readonly DesiredObject[] {
+  const data = { isDisabled: enabled ? 'false' : 'true' }
+  return [
+    object({ kind: 'Resource', name, spec, initialStatus: initialResourceStatus(enabled) }, [name]),
+    object({ kind: 'ConfigMap', name: disableConfigMapName(name), spec: { data }, initialStatus: {} }, [name]),
+  ]
+}
+
+const initialServiceStatus: DockerComposeServiceStatus = {
+  known: false,
+  containers: [],
+  portBindings: [],
+  startedOnce: false,
+  completedOnce: false,
+}
+
+function serviceObjects({ name, spec: { compose } }: LinkedResource): readonly DesiredObject[] {
+  if (compose === undefined) return []
+  const { service, project } = compose
+  const spec = { service: service.name, project, disableSource: disableSource(name) }
+  return [object({ kind: 'DockerComposeService', name, spec, initialStatus: initialServiceStatus }, [name])]
 }
 
 function cmdObjects(resource: LinkedResource, part: string, spec: CmdSpec | undefined): readonly DesiredObject[] {
   if (spec === undefined) return []
   const name = `${resource.name}:${part}`
-  return [object(resource, { kind: 'Cmd', name, spec, initialStatus: initialCmdStatus, write: 'create' })]
+  return [object({ kind: 'Cmd', name, spec, initialStatus: initialCmdStatus, write: 'create' }, [resource.name])]
 }
 
+function watchObject({ name, spec, resources }: Watch): DesiredObject {
+  return object({ kind: 'FileWatch', name, spec, initialStatus: { fileEvents: [] } }, resources)
+}
+
+/** @param resources Whose it is; what several share belongs to none of them. */
 function object(
-  resource: LinkedResource,
   parts: Omit<DesiredObject, 'meta' | 'write'> & Partial<Pick<DesiredObject, 'write'>>,
+  resources: readonly string[],
 ): DesiredObject {
-  const annotations = { [annotation.resource]: resource.name, [annotation.managedBy]: wellKnown.tiltfile }
-  return { write: 'replace', ...parts, meta: { annotations } }
+  const [only, ...others] = resources
+  const own = only !== undefined && others.length === 0 ? { [annotation.resource]: only } : {}
+  const meta: NewMeta = { annotations: { ...own, [annotation.managedBy]: wellKnown.tiltfile } }
+  return { write: 'replace', ...parts, meta }
 }

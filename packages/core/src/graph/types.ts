@@ -1,24 +1,32 @@
-import type { Diagnostic, GraphSpec, IgnoreRule, Kind, ResourceSpec, SpecOf, StatusOf } from '@tiltts/spec'
+import type { Diagnostic, GraphSpec, IgnoreRule, ImageSpec, Kind, ResourceSpec, SpecOf, StatusOf } from '@tiltts/spec'
 import type { NewMeta } from '../store/types.js'
 
-/** A graph that was checked against itself: every name in it is that of a resource. */
+/** A graph that was checked against itself: every name in it is that of a resource or an image. */
 export interface LinkedGraph {
   readonly graph: GraphSpec
-  /** In order of display, with all defaults filled in. */
+  /** In order of display, with all defaults filled in: services of compose, then local resources. */
   readonly resources: readonly LinkedResource[]
+  /** Those that resources run, and what these are built upon; in order of declaration. */
+  readonly images: readonly LinkedImage[]
   /** Names of the resources that take part: the chosen ones with all they depend on. The others are there, disabled. */
   readonly enabled: ReadonlySet<string>
   /** Patterns that stop triggering wherever it comes from. */
   readonly watchIgnores: readonly IgnoreRule[]
 }
 
-export interface LinkedResource {
+export interface LinkedResource<S extends ResourceSpec = ResourceSpec> {
   readonly name: string
-  readonly spec: ResourceSpec
+  readonly spec: S
+}
+
+export interface LinkedImage {
+  /** Of the Image object. */
+  readonly name: string
+  readonly spec: ImageSpec
 }
 
 export interface LinkResult {
-  /** Absent when there is an error among the diagnostics. */
+  /** Absent when there is an error among the diagnostics, and when a compose project is missing. */
   readonly linked: LinkedGraph | undefined
   /** All errors and warnings, in order of place. */
   readonly diagnostics: readonly Diagnostic[]

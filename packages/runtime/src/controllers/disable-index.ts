@@ -1,4 +1,5 @@
 import type { DisableSource } from '@tiltts/spec'
+import { keysOf } from './switch-state.js'
 
 /** Which objects a ConfigMap switches on and off. */
 export interface DisableIndex {
@@ -7,21 +8,16 @@ export interface DisableIndex {
 }
 
 export function disableMapIndex(): DisableIndex {
-  const mapOf = new Map<string, string>()
+  const mapsOf = new Map<string, ReadonlySet<string>>()
   const objects = new Map<string, Set<string>>()
   return {
     set(object, source) {
-      const before = mapOf.get(object)
-      const next = source?.configMap.name
-      if (before === next) return
-      if (before !== undefined) objects.get(before)?.delete(object)
-      if (next === undefined) {
-        mapOf.delete(object)
-        return
-      }
-      mapOf.set(object, next)
-      const set = objects.get(next) ?? new Set()
-      objects.set(next, set.add(object))
+      const before = mapsOf.get(object)
+      const next = new Set(keysOf(source).map(({ name }) => name))
+      for (const map of before ?? []) if (!next.has(map)) objects.get(map)?.delete(object)
+      for (const map of next) objects.set(map, (objects.get(map) ?? new Set()).add(object))
+      if (next.size === 0) mapsOf.delete(object)
+      else mapsOf.set(object, next)
     },
     of: (configMap) => objects.get(configMap) ?? [],
   }

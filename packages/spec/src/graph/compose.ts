@@ -1,6 +1,6 @@
 import type { Place } from '../place.js'
 import type { ConfigRead } from './graph.js'
-import type { DependencySpec, LinkSpec, NamedRef, StepSpec, TriggerMode } from './resource.js'
+import type { DependencySpec, IgnoreRule, LinkSpec, NamedRef, StepSpec, TriggerMode } from './resource.js'
 
 /** What it takes to speak of one compose project to compose. */
 export interface ComposeProjectRef {
@@ -70,6 +70,8 @@ export interface ComposeBuild {
   readonly dockerfile?: string | undefined
   /** Absolute paths of further contexts. */
   readonly additionalContexts: readonly string[]
+  /** What its .dockerignore leaves out. @default nothing */
+  readonly ignores?: readonly IgnoreRule[] | undefined
 }
 
 /** A service as compose itself reads it: interpolated, extended, merged. */

@@ -45,7 +45,14 @@ export const annotation = {
   managedBy: 'tilt.dev/managed-by',
 } as const
 
-/** The ConfigMap key by which an object is switched off. */
+/** A key of a ConfigMap that holds `true` or `false`. */
+export interface DisableKey {
+  readonly name: string
+  readonly key: string
+}
+
+/** What switches an object off: a key, or several that must all say so. */
 export interface DisableSource {
-  readonly configMap: { readonly name: string; readonly key: string }
+  readonly configMap?: DisableKey | undefined
+  readonly everyConfigMap?: readonly DisableKey[] | undefined
 }

@@ -1,0 +1,71 @@
+import type { ComposeDeploy, Diagnostic, GraphSpec, ImageUse } from '@tiltts/spec'
+import { checkHelper } from './container-helper.js'
+import { type DeclaredNode, isService, type ServiceNode } from './declared.js'
+import { imageBases } from './image-bases.js'
+import { indexImages } from './image-index.js'
+import { imageUses } from './image-use.js'
+import { checkComposeImage, linkImage } from './link-image.js'
+import { checkLiveUpdate } from './live-update-checks.js'
+import { placesOf } from './places.js'
+import { serviceImages } from './service-images.js'
+import type { LinkedImage } from './types.js'
+import { unusedImages } from './unused-images.js'
+
+/** What linking found out about images. */
+export interface ImageLinks {
+  readonly images: readonly LinkedImage[]
+  /** Images of a service, bases first. */
+  uses(service: ServiceNode): readonly ImageUse[]
+  imageBy(service: ServiceNode): ComposeDeploy['imageBy']
+  /** Hash of the definition of an image that something runs. */
+  hashOf(image: string): string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** @param complete Whether all services are known: else an image may be used by one that is not. */
+export function linkImages(graph: GraphSpec, nodes: readonly DeclaredNode[], complete: boolean): ImageLinks {
+  const services = nodes.filter(isService)
+  const declared = indexImages(graph.images)
+  const bases = imageBases(declared.images, graph.env)
+  const run = serviceImages(services, declared.images)
+  const uses = imageUses(declared.images, bases, run.of)
+  const deployed = declared.images.all.map((image) => ({ image, by: uses.deployedBy.get(image.name) ?? [] }))
+  const checks = deployed
+    .filter(({ by }) => by.length > 0)
+    .flatMap(({ image, by }) => [
+      ...checkLiveUpdate(image, declared.images, bases),
+      ...checkComposeImage(image, by),
+      ...checkHelper(image, by),
+    ])
+  const images = uses.needed.map((image) => linkImage(image, bases, uses.deployedBy.get(image.name) ?? [], graph))
+  const hashes = new Map(images.map(({ name, spec }) => [name, spec.definitionHash]))
+  const isWhole = complete && graph.unsupported.length === 0
+  return {
+    images,
+    uses: uses.of,
+    imageBy: (service) => run.of.get(service)?.imageBy ?? 'none',
+    hashOf: (image) => hashes.get(image) ?? '',
+    diagnostics: [
+      ...declared.diagnostics,
+      ...bases.diagnostics,
+      ...run.diagnostics,
+      ...checks,
+      ...checkRegistry(graph, services),
+      ...(isWhole ? unusedImages(graph, { images: declared.images, bases, uses, services }) : []),
+    ],
+  }
+}
+
+/** Compose runs what local Docker has, by the names in its files. */
+function checkRegistry({ registry }: GraphSpec, [service]: readonly ServiceNode[]): readonly Diagnostic[] {
+  if (registry === undefined || service === undefined) return []
+  return [
+    {
+      code: 'config/invalid-option',
+      severity: 'error',
+      message: 'defaultRegistry cannot be used together with dockerCompose: services run the images their files name',
+      places: placesOf(registry.place, service.projectPlace),
+      hint: 'Leave defaultRegistry out, or call it only where the config deploys to a cluster',
+    },
+  ]
+}

@@ -1,0 +1,6 @@
+export { contentTag } from './content-tag.js'
+export { type DockerfileArgs, type DockerfileImage, type DockerfileReading, readDockerfile } from './dockerfile.js'
+export { type ImageRef, imageKey, imageMatches, imageObjectName, imageRefText, parseImageRef } from './image-ref.js'
+export { buildPlatform, platformOf } from './platform.js'
+export { type RegistryNames, registryRef, taggedRefs } from './registry.js'
+export { replaceBaseImages } from './replace-base-images.js'
