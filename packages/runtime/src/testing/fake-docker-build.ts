@@ -5,7 +5,7 @@ import type { BuildOutcome } from '../ports/docker.js'
 import type { BuildEvent, ImageBuildRequest } from '../ports/image-build.js'
 import { type FakeImage, type FakeImageConfig, type FakeImages, imageId, scratch } from './fake-docker-images.js'
 import { findContainerProgram, type ProgramTable, runProgram } from './fake-docker-programs.js'
-import { type FakeSource, sourceTree } from './fake-docker-source.js'
+import { type FakeSource, sourceEntry, sourceTree } from './fake-docker-source.js'
 import { type FakeTree, type FakeTreeEntry, fakeTree, fileEntry, sha256 } from './fake-docker-tree.js'
 import {
   commandOf,
@@ -278,13 +278,12 @@ function configured(layer: FakeLayer, { name, text }: FakeInstruction): FakeLaye
 /** The build context as a tree whose root is the folder. */
 async function contextOf(source: FakeSource, request: ImageBuildRequest, signal: AbortSignal): Promise<FakeTree> {
   const { folder, ignored, prunes, extra = [] } = request.context
-  const found = await sourceTree(source, [folder], { ignored, prunes, signal })
+  const found = await sourceTree(source, { paths: [folder], ignored, prunes, signal })
   const tree = fakeTree()
   for (const [path, entry] of found) tree.put(posix.join('/', posix.relative(folder, path)), entry)
   for (const { path, file, mode } of extra) {
-    const inside = await sourceTree(source, [file])
     // What tiltts itself brings along is on the real disk only.
-    const text = inside.get(file)?.text ?? `content of ${file}`
+    const text = sourceEntry(source, file)?.text ?? `content of ${file}`
     tree.put(posix.join('/', path), fileEntry(text, mode))
   }
   return tree

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js'
 import type { ContainerChannel, CopiedEntry, CopyEntry } from '../ports/container-channel.js'
 import type { FakeContainerRow } from './fake-docker-containers.js'
 import { findContainerProgram, type ProgramTable, runProgram } from './fake-docker-programs.js'
-import { type FakeSource, sourceTree } from './fake-docker-source.js'
+import { type FakeSource, sourceEntry } from './fake-docker-source.js'
 import { containerFile, type FakeTreeEntry } from './fake-docker-tree.js'
 
 export interface FakeChannelParts {
@@ -59,13 +59,7 @@ export function fakeChannel(parts: FakeChannelParts): ContainerChannel {
     container: row.id,
     canRestartProcess: row.canRestartProcess,
     copy: (entries, signal) =>
-      request(async () => {
-        const found = await sourceTree(
-          source,
-          entries.map(({ localPath }) => localPath),
-        )
-        return entries.map((entry) => copyOne(entry, found.get(entry.localPath)))
-      }, signal),
+      request(async () => entries.map((entry) => copyOne(entry, sourceEntry(source, entry.localPath))), signal),
     remove: (paths, signal) =>
       request(async () => {
         for (const path of paths) {

@@ -1,30 +1,35 @@
 import type { TreeRequest } from '../ports/files.js'
-import { type FakeTreeEntry, fileEntry, folderEntry } from './fake-docker-tree.js'
-import type { FakeFiles } from './fake-files.js'
+import { type FakeTreeEntry, fileEntry, folderEntry, linkEntry } from './fake-docker-tree.js'
+import type { FakeEntry, FakeFiles } from './fake-files.js'
 
 /** The files of the host. */
-export type FakeSource = Pick<FakeFiles, 'tree' | 'read'>
+export type FakeSource = Pick<FakeFiles, 'tree' | 'lookAt'>
 
-export const noSource: FakeSource = {
-  tree: async () => [],
-  read: (path) => {
-    throw new Error(`no such file or folder: ${path}`)
-  },
-}
+export const noSource: FakeSource = { tree: async () => [], lookAt: () => undefined }
 
-/** All that stands at and below paths of the host, by path, with what is in it. */
+/** All that stands at and below a folder of the host, by path. */
 export async function sourceTree(
   source: FakeSource,
-  paths: readonly string[],
-  request: Partial<TreeRequest> = {},
+  request: TreeRequest,
 ): Promise<ReadonlyMap<string, FakeTreeEntry>> {
-  const found = await source.tree({ paths, ignored: () => false, prunes: () => false, ...request })
+  const found = await source.tree(request)
   return new Map(
-    found.map(({ path, kind, mode, hash }): [string, FakeTreeEntry] => {
-      if (kind === 'folder') return [path, folderEntry(mode)]
-      // The port tells no targets of links, only their hashes.
-      if (kind === 'link') return [path, { kind, text: '', mode, hash }]
-      return [path, fileEntry(source.read(path), mode)]
+    found.flatMap(({ path, mode, kind }) => {
+      const entry = source.lookAt(path)
+      // The folder itself may be given by a link to it.
+      if (kind === 'folder') return [[path, folderEntry(mode)] as const]
+      return entry ? [[path, treeEntryOf(entry)] as const] : []
     }),
   )
+}
+
+/** What stands at a path of the host, as it would be sent. */
+export function sourceEntry(source: FakeSource, path: string): FakeTreeEntry | undefined {
+  const entry = source.lookAt(path)
+  return entry && treeEntryOf(entry)
+}
+
+function treeEntryOf({ kind, text, mode }: FakeEntry): FakeTreeEntry {
+  if (kind === 'folder') return folderEntry(mode)
+  return kind === 'link' ? linkEntry(text) : fileEntry(text, mode)
 }

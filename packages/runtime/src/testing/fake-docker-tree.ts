@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { ContainerFile } from '../ports/container-channel.js'
 
-/** What stands at a path of an image or container. A link's `text` is its target, where that is known. */
+/** What stands at a path of an image or container. A link's `text` is its target. */
 export interface FakeTreeEntry {
   readonly kind: 'file' | 'folder' | 'link'
   readonly text: string
@@ -44,6 +44,10 @@ export function fakeTree(entries: ReadonlyMap<string, FakeTreeEntry> = new Map()
 
 export function fileEntry(text: string, mode = 0o644): FakeTreeEntry {
   return { kind: 'file', text, mode, hash: sha256(text) }
+}
+
+export function linkEntry(target: string): FakeTreeEntry {
+  return { kind: 'link', text: target, mode: 0o777, hash: sha256(`link:${target}`) }
 }
 
 export function folderEntry(mode = 0o755): FakeTreeEntry {

@@ -7,7 +7,7 @@ import type { FakeFiles } from './fake-files.js'
 export interface FakeDockerOptions {
   readonly clock: Clock
   /** Where build contexts and what is copied into containers come from. @default nothing is there */
-  readonly files?: Pick<FakeFiles, 'tree' | 'read'> | undefined
+  readonly files?: Pick<FakeFiles, 'tree' | 'lookAt'> | undefined
   /**
    * Commands by name: the whole command line (`npm ci`) or its first word; a `sh -c` is looked through. They are what
    * `RUN` does in a build (an unknown one does nothing, successfully), what `run` does in a container (an unknown one is
@@ -82,7 +82,7 @@ export interface FakeDockerControls {
   removeContainer(id: string): void
   /** All containers, oldest first. */
   all(): readonly ContainerInfo[]
-  /** Text of its files by path; for a link its target, where that is known. */
+  /** Text of its files by path; of a link its target. */
   filesOf(id: string): Readonly<Record<string, string>>
   /** Changes a file of a container from within. */
   writeTo(id: string, path: string, text: string): void

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Files, WatchProblem, WatchRequest } from '../ports/files.js'
+import type { Files, TreeEntry, WatchProblem, WatchRequest } from '../ports/files.js'
 
 /** A file system in memory. Paths are absolute, with `/`. Each change is reported before the call returns. */
 export interface FakeFiles extends Files {
@@ -15,20 +15,25 @@ export interface FakeFiles extends Files {
   remove(path: string): void
   /** Moves a file, or a folder with all below, over what is there. Throws when there is nothing to move. */
   rename(from: string, to: string): void
-  /** Changes the mode of a file or folder. Throws when there is nothing. */
-  chmod(path: string): void
+  /** Changes the mode of a file or folder. Throws when there is nothing. @param mode @default the same bits again */
+  chmod(path: string, mode?: number): void
+  /** What stands at a path, links of its own name not followed: a file's text, a link's target. */
+  lookAt(path: string): FakeEntry | undefined
   /** Tells all watchers of a problem. */
   fail(problem: WatchProblem): void
   /** The paths watched at the moment, sorted, with repeats. */
   watched(): readonly string[]
 }
 
-type Entry =
-  | { readonly kind: 'file'; readonly text: string }
-  | { readonly kind: 'folder' }
-  | { readonly kind: 'link'; readonly target: string }
+export interface FakeEntry {
+  readonly kind: 'file' | 'folder' | 'link'
+  /** Of a file its text, of a link its target, of a folder nothing. */
+  readonly text: string
+  /** Permission bits. */
+  readonly mode: number
+}
 
-const folder: Entry = { kind: 'folder' }
+const folder: FakeEntry = { kind: 'folder', text: '', mode: 0o755 }
 const most = 40
 
 /**
@@ -40,7 +45,7 @@ const most = 40
  * files.write('/app/main.ts', 'two') // watchers of /app get ['/app/main.ts'] before this returns
  */
 export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeFiles {
-  const entries = new Map<string, Entry>([['/', folder]])
+  const entries = new Map<string, FakeEntry>([['/', folder]])
   const requests = new Set<WatchRequest>()
 
   const below = (path: string): string[] => {
@@ -66,13 +71,13 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
         continue
       }
       if (++links > most) throw new Error(`too many symbolic links: ${path}`)
-      names.unshift(...entry.target.split('/').filter((part) => part !== ''))
-      if (entry.target.startsWith('/')) at = '/'
+      names.unshift(...entry.text.split('/').filter((part) => part !== ''))
+      if (entry.text.startsWith('/')) at = '/'
     }
     return at
   }
 
-  const must = (path: string): Entry => {
+  const must = (path: string): FakeEntry => {
     const entry = entries.get(path)
     if (entry === undefined) throw new Error(`no such file or folder: ${path}`)
     return entry
@@ -116,7 +121,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
     return made
   }
 
-  const put = (at: string, entry: Entry): void => {
+  const put = (at: string, entry: FakeEntry): void => {
     const path = resolve(at, entry.kind === 'file')
     const made = makeFolders(parentOf(path))
     if (entries.get(path)?.kind === 'folder') throw new Error(`is a folder: ${at}`)
@@ -134,11 +139,17 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
       .map((other) => join(path, other.slice(real.length)))
   }
 
-  for (const [path, text] of Object.entries(initial)) put(path, { kind: 'file', text })
+  const write = (path: string, text: string): void => {
+    const mode = entries.get(resolve(path, true))?.mode ?? 0o644
+    put(path, { kind: 'file', text, mode })
+  }
+
+  for (const [path, text] of Object.entries(initial)) write(path, text)
 
   return {
-    write: (path, text = '') => put(path, { kind: 'file', text }),
-    symlink: (target, path) => put(path, { kind: 'link', target }),
+    write: (path, text = '') => write(path, text),
+    symlink: (target, path) => put(path, { kind: 'link', text: target, mode: 0o777 }),
+    lookAt: (path) => entries.get(resolve(path, false)),
     read(path) {
       const entry = must(resolve(path, true))
       if (entry.kind !== 'file') throw new Error(`is a folder: ${path}`)
@@ -163,7 +174,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
       if (within(source, target)) throw new Error(`cannot move ${from} below itself`)
       if (entries.get(parentOf(target))?.kind !== 'folder') throw new Error(`no such folder: ${parentOf(target)}`)
       if (below(target).length > 0) throw new Error(`folder not empty: ${to}`)
-      const moved = below(source).map((name): [string, Entry] => [name, must(name)])
+      const moved = below(source).map((name): [string, FakeEntry] => [name, must(name)])
       const changed = [source, target]
       entries.delete(source)
       entries.set(target, entry)
@@ -174,9 +185,11 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
       }
       report(changed)
     },
-    chmod(path) {
+    chmod(path, mode) {
       const at = resolve(path, true)
-      if (must(at).kind !== 'folder') report([at])
+      const entry = must(at)
+      if (mode !== undefined) entries.set(at, { ...entry, mode })
+      if (entry.kind !== 'folder') report([at])
     },
     fail(problem) {
       for (const request of [...requests]) request.onProblem(problem)
@@ -198,6 +211,23 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
       const files = [...new Set(paths.flatMap(filesOf))].filter(wanted).sort()
       return new Map(files.map((path) => [path, sha256(textOf(path, paths.includes(path)))]))
     },
+    async tree({ paths, ignored, prunes, signal }) {
+      signal?.throwIfAborted()
+      const found = new Map<string, TreeEntry>()
+      for (const root of paths) {
+        const real = resolve(root, true)
+        // A link to nothing is told as a link.
+        const entry = entries.get(real) ?? entries.get(resolve(root, false))
+        if (entry === undefined) continue
+        const all = below(real)
+          .map((path): [string, FakeEntry] => [join(root, path.slice(real.length)), must(path)])
+          .filter(([path]) => !pruned(prunes, root, path))
+        for (const [path, one] of [[root, entry] as const, ...all]) {
+          if (!ignored(path)) found.set(path, treeEntry(path, one))
+        }
+      }
+      return [...found.values()].sort((left, right) => (left.path < right.path ? -1 : 1))
+    },
     exists: (path) => entries.has(resolve(path, true)),
     async close() {
       requests.clear()
@@ -207,8 +237,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
   /** What is hashed: the text of a file, the target of a link found in a folder. */
   function textOf(path: string, given: boolean): string {
     const entry = entries.get(resolve(path, given))
-    if (entry?.kind === 'link') return entry.target
-    return entry?.kind === 'file' ? entry.text : ''
+    return entry?.text ?? ''
   }
 
   function gitLocked(path: string): boolean {
@@ -230,6 +259,11 @@ function join(folder: string, name: string): string {
 
 function within(folder: string, path: string): boolean {
   return path.startsWith(folder === '/' ? '/' : `${folder}/`) && path !== folder
+}
+
+function treeEntry(path: string, { kind, text, mode }: FakeEntry): TreeEntry {
+  const hash = kind === 'folder' ? '' : sha256(kind === 'link' ? `link:${text}` : text)
+  return { path, kind, mode, hash }
 }
 
 function sha256(text: string): string {

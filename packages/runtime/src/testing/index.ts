@@ -1,6 +1,7 @@
 export * from './fake-clock.js'
 export * from './fake-config.js'
 export * from './fake-config-host.js'
+export * from './fake-docker.js'
 export * from './fake-files.js'
 export * from './fake-log-archive.js'
 export * from './fake-network.js'
