@@ -1,4 +1,5 @@
 export * from './fake-clock.js'
+export * from './fake-compose.js'
 export * from './fake-config.js'
 export * from './fake-config-host.js'
 export * from './fake-docker.js'
