@@ -1,10 +1,14 @@
 import { fromApiTime, type Resource, type ResourceSpec, type ResourceStatus } from '@tiltts/spec'
-import type { Candidate, DependencyState, Running } from './types.js'
+import { wantsLiveUpdate } from './live-candidate.js'
+import type { Candidate, DependencyState, Running, RuntimeFacts } from './types.js'
 
 /** A resource as far as scheduling looks at it. */
 export interface SchedulableResource {
   readonly name: string
-  readonly spec: Pick<ResourceSpec, 'order' | 'type' | 'local' | 'dependencies' | 'triggerMode' | 'autoInit'>
+  readonly spec: Pick<
+    ResourceSpec,
+    'order' | 'type' | 'local' | 'dependencies' | 'triggerMode' | 'autoInit' | 'images'
+  >
   readonly status: ResourceStatus
 }
 
@@ -32,15 +36,25 @@ export function wantsUpdate(spec: Pick<ResourceSpec, 'autoInit' | 'triggerMode'>
  * The resource as a candidate, or `undefined` when it wants no update.
  *
  * @param inputsFrom - resources whose declared outputs it reads, see `findProducers`
+ * @param facts - what runs for it, see `runtimeFacts`; absent: nothing does
  */
-export function candidateOf(resource: SchedulableResource, inputsFrom: readonly string[]): Candidate | undefined {
+export function candidateOf(
+  resource: SchedulableResource,
+  inputsFrom: readonly string[],
+  facts?: RuntimeFacts | undefined,
+): Candidate | undefined {
   const { name, spec, status } = resource
   if (!wantsUpdate(spec, status)) return undefined
+  const goesLive = facts?.covered === true && wantsLiveUpdate(spec, status)
   return {
     name,
     order: spec.order,
     type: spec.type,
     exclusive: runsAlone(spec),
+    images: imagesToBuild(spec, facts),
+    live: goesLive && facts.containers === 'running',
+    awaitsContainer: goesLive && facts.containers === 'coming',
+    needsCluster: spec.type === 'docker-compose' || spec.images.length > 0,
     first: !status.started,
     initial: awaitsFirstUpdate(spec, status),
     triggeredAt: status.triggered && fromApiTime(status.triggered.at),
@@ -51,9 +65,22 @@ export function candidateOf(resource: SchedulableResource, inputsFrom: readonly 
   }
 }
 
-/** The resource as one whose update runs, or `undefined` when none does. */
-export function runningOf({ name, spec, status }: SchedulableResource): Running | undefined {
-  return status.current === undefined ? undefined : { name, exclusive: runsAlone(spec), type: spec.type }
+/**
+ * The resource as one whose update runs, or `undefined` when none does.
+ *
+ * @param update - how it was started: `live` as the candidate was, and its images
+ */
+export function runningOf(
+  { name, spec, status }: SchedulableResource,
+  update?: Pick<Candidate, 'live' | 'images'> | undefined,
+): Running | undefined {
+  if (status.current === undefined) return undefined
+  const images = update?.images ?? spec.images.map((image) => image.name)
+  return { name, exclusive: runsAlone(spec), type: spec.type, images, live: update?.live === true }
+}
+
+function imagesToBuild({ images }: Pick<ResourceSpec, 'images'>, facts: RuntimeFacts | undefined): readonly string[] {
+  return images.map((image) => image.name).filter((image) => facts?.settledImages?.has(image) !== true)
 }
 
 /** The resource as others that depend on it see it. */
@@ -64,13 +91,15 @@ export function dependencyOf({ spec, status }: SchedulableResource): DependencyS
     ready: status.ready,
     readyOnce: status.readyOnce,
     succeededOnce: status.succeededOnce,
+    startedOnce: status.containerStartedOnce === true,
+    completedOnce: status.containerCompletedOnce === true,
     busy,
     idle: !status.started && !busy,
     failed: status.last === 'failed' || status.last === 'cancelled',
   }
 }
 
-/** A resource that only serves can start beside anything. */
+/** What has no command, as a server or a service, can start beside anything. */
 function runsAlone({ local }: Pick<ResourceSpec, 'local'>): boolean {
-  return local.cmd !== undefined && !local.allowParallel
+  return local?.cmd !== undefined && !local.allowParallel
 }

@@ -1,6 +1,6 @@
 import { type Hold, type ObjectRef, wellKnown } from '@tiltts/spec'
 import type { UnmetEdge } from './edges.js'
-import type { DependencyState } from './types.js'
+import type { ClusterState, DependencyState } from './types.js'
 
 const ref = (kind: string, name: string): ObjectRef => ({ group: 'tilt.dev', apiVersion: 'v1alpha1', kind, name })
 
@@ -21,6 +21,30 @@ export function slotHold(maxParallel: number): Hold {
 
 export function ownUpdateHold(name: string): Hold {
   return { reason: 'building-component', on: [resourceRef(name)], message: 'waiting for its running update' }
+}
+
+/** How holds and clients refer to the Docker engine. */
+const dockerRef = ref('Cluster', 'docker')
+
+export function clusterHold({ error }: ClusterState): Hold {
+  const message = error === undefined ? 'waiting for the Docker engine to answer' : `waiting for the Docker engine: ${error}`
+  return { reason: 'waiting-for-cluster', on: [dockerRef], message }
+}
+
+export function containerHold(name: string): Hold {
+  return {
+    reason: 'waiting-for-deploy',
+    on: [resourceRef(name)],
+    message: 'waiting for its container to run; the changes then go into it',
+  }
+}
+
+export function sharedImageHold(running: string, image: string): Hold {
+  return {
+    reason: 'building-component',
+    on: [resourceRef(running)],
+    message: `waiting for ${running} (both use the image ${image})`,
+  }
 }
 
 export function exclusiveHold(running: string): Hold {
@@ -73,7 +97,16 @@ function whyNot({ state, edge }: UnmetEdge): string {
   if (!state.enabled) return 'disabled'
   if (state.idle) return 'never triggered'
   if (state.failed && !state.busy) return 'failed'
-  return edge === 'after' ? 'not done' : 'not ready'
+  return notYet[edge]
+}
+
+const notYet: Readonly<Record<UnmetEdge['edge'], string>> = {
+  first: 'not ready',
+  rerun: 'not ready',
+  ready: 'not ready',
+  after: 'not done',
+  started: 'not started',
+  completed: 'not completed',
 }
 
 function atMostThree(parts: readonly string[]): string {

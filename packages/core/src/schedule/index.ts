@@ -8,10 +8,12 @@ export {
   wantsUpdate,
 } from './candidate.js'
 export { addCause, filesCause, reasonText } from './causes.js'
+export { clusterState } from './cluster-state.js'
 export { exited, initialCmdStatus, probed, type RunExit, started, waiting } from './cmd-transitions.js'
 export { type UnmetEdge, unmetEdges } from './edges.js'
 export { isSameHold, recordHold } from './hold-intervals.js'
 export { resourceRef } from './holds.js'
+export { isForced, wantsLiveUpdate } from './live-candidate.js'
 export { type LoopState, noLoop, observeRun, type RunObservation, resume } from './loop-detector.js'
 export { type CmdPlan, type HeldRun, planCmd } from './plan-cmd.js'
 export { planUpdates } from './plan-updates.js'
@@ -31,8 +33,11 @@ export {
   initialResourceStatus,
   switched,
   triggered,
+  type UpdateUnderway,
   updateEnded,
   updateStarted,
+  updateTakenBack,
 } from './resource-transitions.js'
-export { failuresInARow, restartDelay, restartsAfter } from './restart-backoff.js'
+export { countFailures, failuresInARow, restartDelay, restartsAfter } from './restart-backoff.js'
+export { runtimeFacts } from './runtime-facts.js'
 export * from './types.js'

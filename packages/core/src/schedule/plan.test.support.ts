@@ -7,6 +7,10 @@ export function candidate(name: string, more: Partial<Candidate> = {}): Candidat
     order: 0,
     type: 'local',
     exclusive: false,
+    images: [],
+    live: false,
+    awaitsContainer: false,
+    needsCluster: false,
     first: false,
     initial: false,
     pendingSince: 0,
@@ -22,7 +26,7 @@ export function newcomer(name: string, more: Partial<Candidate> = {}): Candidate
 }
 
 export function running(name: string, more: Partial<Running> = {}): Running {
-  return { name, exclusive: false, type: 'local', ...more }
+  return { name, exclusive: false, type: 'local', images: [], live: false, ...more }
 }
 
 /** A dependency that is on its way. */
@@ -32,6 +36,8 @@ export function dependency(more: Partial<DependencyState> = {}): DependencyState
     ready: false,
     readyOnce: false,
     succeededOnce: false,
+    startedOnce: false,
+    completedOnce: false,
     busy: false,
     idle: false,
     failed: false,
@@ -50,6 +56,7 @@ export function planView(
     maxParallel: 3,
     configPending: false,
     dependency: (name) => states[name],
+    cluster: () => ({ connected: true }),
     ...rest,
   }
 }
@@ -58,4 +65,14 @@ export function planView(
 export function shown(plan: Plan): { start: readonly string[]; holds: Readonly<Record<string, string>> } {
   const holds = [...plan.holds].map(([name, hold]) => [name, `${hold.reason}: ${hold.message}`])
   return { start: plan.start, holds: Object.fromEntries(holds) as Record<string, string> }
+}
+
+/** A change that goes straight into the running containers of a service. */
+export function liveChange(name: string, more: Partial<Candidate> = {}): Candidate {
+  return candidate(name, { type: 'docker-compose', live: true, needsCluster: true, ...more })
+}
+
+/** A change of a service that takes a new image. */
+export function serviceChange(name: string, more: Partial<Candidate> = {}): Candidate {
+  return candidate(name, { type: 'docker-compose', needsCluster: true, ...more })
 }

@@ -1,5 +1,6 @@
 import { fromApiTime, type Millis, type ResourceStatus, toApiTime, type UpdateCause } from '@tiltts/spec'
 import { addCause, filesCause } from './causes.js'
+import { sortedUnion } from './sorted-union.js'
 
 /** So many ended updates of a resource are named in its status. */
 const historyLength = 10
@@ -24,22 +25,36 @@ export function changed(status: ResourceStatus, cause: UpdateCause, at: Millis):
   return { ...status, pending: addCause(status.pending, cause), pendingSince: toApiTime(earliest) }
 }
 
+/** An update under way, with what it was started for. */
+export interface UpdateUnderway {
+  readonly startedAt: Millis
+  readonly causes: readonly UpdateCause[]
+  /** All its files, where `causes` may not name all. */
+  readonly files?: readonly string[] | undefined
+}
+
 /**
  * Watched files changed. Files that the running update took in already are left out: their change was seen before it
  * started and is only reported late.
  *
- * @param running - the update that runs now, with what it was started for
+ * @param running - the update that runs now
+ * @param keepAll - whether all files are kept by name, as `pendingFiles`: for resources with images
  */
 export function filesChanged(
   status: ResourceStatus,
   event: { readonly files: readonly string[]; readonly at: Millis },
-  running?: { readonly startedAt: Millis; readonly causes: readonly UpdateCause[] } | undefined,
+  running?: UpdateUnderway | undefined,
+  keepAll = false,
 ): ResourceStatus {
   const taken = new Set<string>()
-  if (running !== undefined && event.at < running.startedAt)
+  if (running !== undefined && event.at < running.startedAt) {
+    for (const file of running.files ?? []) taken.add(file)
     for (const cause of running.causes) for (const file of cause.files ?? []) taken.add(file)
-  const files = event.files.filter((file) => !taken.has(file))
-  return files.length === 0 ? status : changed(status, filesCause(files), event.at)
+  }
+  const files = taken.size === 0 ? event.files : event.files.filter((file) => !taken.has(file))
+  if (files.length === 0 || status.enabled !== 'enabled') return status
+  const next = changed(status, filesCause(files), event.at)
+  return keepAll ? { ...next, pendingFiles: sortedUnion(status.pendingFiles ?? [], files) } : next
 }
 
 /** Queues an update that somebody asked for. While one is queued, asking again changes nothing. Ends a pause. */
@@ -54,6 +69,7 @@ export function updateStarted(status: ResourceStatus, update: string): ResourceS
     ...status,
     pending: [],
     pendingSince: undefined,
+    pendingFiles: undefined,
     triggered: undefined,
     hold: undefined,
     paused: undefined,
@@ -63,19 +79,50 @@ export function updateStarted(status: ResourceStatus, update: string): ResourceS
   }
 }
 
-/** An update came to its end. A failed one is not tried again until something changes or somebody asks. */
+/**
+ * An update came to its end. A failed one is not tried again until something changes or somebody asks.
+ *
+ * @param liveStepFailed - it failed by a command in a container, after that had got its files
+ */
 export function updateEnded(
   status: ResourceStatus,
   update: string,
   outcome: 'succeeded' | 'failed' | 'cancelled',
+  liveStepFailed = false,
 ): ResourceStatus {
   if (status.current !== update) return status
+  const { liveStepFailed: _, ...rest } = status
   return {
-    ...status,
+    ...rest,
     current: undefined,
     history: [update, ...status.history].slice(0, historyLength),
     last: outcome,
     succeededOnce: status.succeededOnce || outcome === 'succeeded',
+    ...(liveStepFailed && { liveStepFailed }),
+  }
+}
+
+/**
+ * A running update goes back into the queue, as when the engine it needs went away: what it was started for waits again,
+ * with what has changed since. It counts as never started; a trigger that came meanwhile stays the one that is queued.
+ *
+ * @param before - the status that the update was started from
+ */
+export function updateTakenBack(status: ResourceStatus, update: string, before: ResourceStatus): ResourceStatus {
+  if (status.current !== update) return status
+  const files = [before.pendingFiles, status.pendingFiles].filter((list) => list !== undefined)
+  return {
+    ...status,
+    current: undefined,
+    pending: status.pending.reduce(addCause, before.pending),
+    // API times sort as text.
+    pendingSince: [before.pendingSince, status.pendingSince].filter((time) => time !== undefined).toSorted()[0],
+    pendingFiles: files.length === 0 ? undefined : files.reduce(sortedUnion, []),
+    triggered: status.triggered ?? before.triggered,
+    queued: status.queued ?? update,
+    started: before.started,
+    paused: status.paused ?? before.paused,
+    stopped: before.stopped,
   }
 }
 

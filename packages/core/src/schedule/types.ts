@@ -1,12 +1,20 @@
-import type { EdgeKind, Hold, Millis, ResourceEdge } from '@tiltts/spec'
+import type { EdgeKind, Hold, Millis, ResourceEdge, ResourceSpec } from '@tiltts/spec'
 
 /** A resource that wants an update. */
 export interface Candidate {
   readonly name: string
   readonly order: number
-  readonly type: 'local'
+  readonly type: ResourceSpec['type']
   /** A local resource that has a `cmd` and does not allow others beside it. */
   readonly exclusive: boolean
+  /** Names of the Image objects that its update may build. None of them is built by two updates at once. */
+  readonly images: readonly string[]
+  /** Its changes go straight into running containers: it takes no slot and waits for no other update. */
+  readonly live: boolean
+  /** Its changes could go straight into its containers, which are on their way. */
+  readonly awaitsContainer: boolean
+  /** Its update needs the engine that runs containers. */
+  readonly needsCluster: boolean
   /** Never started since it was enabled. Edges that only delay the first update hold it. */
   readonly first: boolean
   /** Never started, and starts by itself. Such updates come before all others, triggered or not. */
@@ -22,7 +30,31 @@ export interface Candidate {
 export interface Running {
   readonly name: string
   readonly exclusive: boolean
-  readonly type: 'local'
+  readonly type: ResourceSpec['type']
+  /** As {@link Candidate.images}. */
+  readonly images: readonly string[]
+  /** It brings changes straight into running containers, and takes no slot. */
+  readonly live: boolean
+}
+
+/** What runs for a resource, as far as its next update depends on it. */
+export interface RuntimeFacts {
+  /** Whether all its pending files can go into running containers, as `liveUpdateCovers` says. */
+  readonly covered: boolean
+  /**
+   * `running`: all its containers run · `coming`: they do not yet, and nothing speaks against it, or the engine has not
+   * told yet · `down`: they ended, are started again and again, or are gone.
+   */
+  readonly containers: 'running' | 'coming' | 'down'
+  /** Names of those of its Image objects that no update needs to build: they have a result, and none of their inputs changed. */
+  readonly settledImages?: ReadonlySet<string> | undefined
+}
+
+/** Where the engine that runs containers stands. */
+export interface ClusterState {
+  readonly connected: boolean
+  /** Why not, in the engine's words; absent while it was not asked yet. */
+  readonly error?: string | undefined
 }
 
 /** What the planner asks about another resource. */
@@ -31,6 +63,10 @@ export interface DependencyState {
   readonly ready: boolean
   readonly readyOnce: boolean
   readonly succeededOnce: boolean
+  /** Its container was seen running once, or had ended with code 0. */
+  readonly startedOnce: boolean
+  /** Its container ended with code 0 once. */
+  readonly completedOnce: boolean
   /** Running, queued, or due to run by itself. */
   readonly busy: boolean
   /** Manual and never triggered, so it will not come by itself. */
@@ -42,11 +78,13 @@ export interface DependencyState {
 export interface PlanView {
   readonly candidates: readonly Candidate[]
   readonly running: readonly Running[]
-  /** Limit of updates at once. */
+  /** Limit of updates at once, those straight into containers not counted. */
   readonly maxParallel: number
   /** A config has changes nobody looked at. */
   readonly configPending: boolean
   readonly dependency: (name: string) => DependencyState | undefined
+  /** Asked only when a candidate needs it. */
+  readonly cluster: () => ClusterState
 }
 
 export interface Plan {

@@ -21,7 +21,8 @@ export function willRun(view: PlanView): ReadonlySet<string> {
     const unmet = unmetEdges(candidate, view.dependency)
     const isPending = (name: string): boolean => candidates.has(name) && !running.has(name)
     if (unmet.some((edge) => !isPending(edge.on) && !running.has(edge.on) && willNotCome(edge.state))) continue
-    const ahead = new Set([...unmet.map((edge) => edge.on), ...candidate.inputsFrom].filter(isPending))
+    const producers = candidate.live ? [] : candidate.inputsFrom
+    const ahead = new Set([...unmet.map((edge) => edge.on), ...producers].filter(isPending))
     if (ahead.size === 0) free.push(candidate.name)
     waitsFor.set(candidate.name, ahead.size)
     for (const name of ahead) {

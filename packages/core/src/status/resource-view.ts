@@ -1,10 +1,12 @@
-import type { Cmd, ConfigMap, Resource, Update } from '@tiltts/spec'
+import type { Cmd, ConfigMap, DockerComposeService, Resource, Update } from '@tiltts/spec'
 
 /** The objects that make up one row. */
 export interface ResourceView {
   readonly resource: Resource
   /** `<name>:serve`, when it has a server. */
   readonly serve?: Cmd | undefined
+  /** Its service, when it is one. */
+  readonly service?: DockerComposeService | undefined
   /** Its updates that are still there, running or ended, in any order. */
   readonly updates: readonly Update[]
   /** The ConfigMap that enables or disables it. */
@@ -15,13 +17,16 @@ export function isDisabled({ resource }: Pick<ResourceView, 'resource'>): boolea
   return resource.status.enabled === 'disabled'
 }
 
-export function hasServer({ resource }: Pick<ResourceView, 'resource'>): boolean {
-  return resource.spec.local.serve !== undefined
+/** Whether something goes on running for it after its update: a server, or containers. */
+export function hasServer({ resource }: { readonly resource: Pick<Resource, 'spec'> }): boolean {
+  const { local, compose } = resource.spec
+  return compose === undefined ? local.serve !== undefined : compose.service.scale > 0
 }
 
 /** Only serves: its update is the start of the server. */
-export function onlyServes({ resource }: Pick<ResourceView, 'resource'>): boolean {
-  return hasServer({ resource }) && resource.spec.local.cmd === undefined
+export function onlyServes({ resource }: { readonly resource: Pick<Resource, 'spec'> }): boolean {
+  const { local } = resource.spec
+  return local?.serve !== undefined && local.cmd === undefined
 }
 
 /** The update that runs now. */
