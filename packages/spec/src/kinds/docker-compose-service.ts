@@ -22,6 +22,8 @@ export interface ContainerState {
   /** What the health check said last, at most 4 KB. */
   readonly healthOutput?: string | undefined
   readonly restartCount: number
+  /** Runs in a row that failed within seconds, as far as they were seen; see `countFailures` in core. @default 0 */
+  readonly failuresInARow?: number | undefined
 }
 
 export interface ComposeContainer {

@@ -99,7 +99,13 @@ export interface ResourceStatus {
   readonly last?: 'succeeded' | 'failed' | 'cancelled' | undefined
   readonly succeededOnce: boolean
   readonly readyOnce: boolean
-  /** Ready now: its update succeeded and, with a server, that is ready. */
+  /** A container of it was seen running, or had ended with code 0, since its first update succeeded. */
+  readonly containerStartedOnce?: boolean | undefined
+  /** A container of it has ended with code 0 since its first update succeeded, or had done so and was left so. */
+  readonly containerCompletedOnce?: boolean | undefined
+  /** The last update brought files into containers, and a command there failed: they hold the files all the same. */
+  readonly liveStepFailed?: boolean | undefined
+  /** Ready now: its update succeeded and what runs for it, a server or containers, is ready. */
   readonly ready: boolean
   readonly readySince?: ApiTime | undefined
   /** Since when it could have been ready and is not. */
