@@ -5,10 +5,7 @@ import type { Candidate, DependencyState, Running, RuntimeFacts } from './types.
 /** A resource as far as scheduling looks at it. */
 export interface SchedulableResource {
   readonly name: string
-  readonly spec: Pick<
-    ResourceSpec,
-    'order' | 'type' | 'local' | 'dependencies' | 'triggerMode' | 'autoInit' | 'images'
-  >
+  readonly spec: Pick<ResourceSpec, 'order' | 'type' | 'local' | 'dependencies' | 'triggerMode' | 'autoInit' | 'images'>
   readonly status: ResourceStatus
 }
 

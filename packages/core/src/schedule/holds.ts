@@ -27,7 +27,8 @@ export function ownUpdateHold(name: string): Hold {
 const dockerRef = ref('Cluster', 'docker')
 
 export function clusterHold({ error }: ClusterState): Hold {
-  const message = error === undefined ? 'waiting for the Docker engine to answer' : `waiting for the Docker engine: ${error}`
+  const message =
+    error === undefined ? 'waiting for the Docker engine to answer' : `waiting for the Docker engine: ${error}`
   return { reason: 'waiting-for-cluster', on: [dockerRef], message }
 }
 

@@ -6,10 +6,7 @@ import { hasLiveUpdate } from '../live-update/live-update-covers.js'
  * only files have changed since. A trigger asks for a whole new build, except of a manual resource, where it is the way
  * to let changes in.
  */
-export function wantsLiveUpdate(
-  spec: Pick<ResourceSpec, 'images' | 'triggerMode'>,
-  status: ResourceStatus,
-): boolean {
+export function wantsLiveUpdate(spec: Pick<ResourceSpec, 'images' | 'triggerMode'>, status: ResourceStatus): boolean {
   if (!hasLiveUpdate(spec.images) || !status.started || status.stopped === true) return false
   if (status.last !== 'succeeded' && status.liveStepFailed !== true) return false
   if (status.triggered !== undefined && spec.triggerMode === 'auto') return false

@@ -3,10 +3,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dependency } from './plan.test.support.js'
 import { planUpdates } from './plan-updates.js'
-import type { Candidate, PlanView, Running } from './types.js'
+import type { Candidate, ClusterState, PlanView, Running } from './types.js'
 
 interface Node {
   readonly exclusive: boolean
+  readonly live: boolean
+  readonly images: readonly string[]
   readonly autoInit: boolean
   /** Only backwards: the linker lets no circle through. */
   readonly edges: readonly { readonly on: string; readonly edge: EdgeKind }[]
@@ -20,7 +22,8 @@ interface World {
 }
 
 const nameOf = (index: number): string => `r${index}`
-const edgeKind = fc.constantFrom<EdgeKind>('first', 'after', 'ready', 'rerun')
+const edgeKind = fc.constantFrom<EdgeKind>('first', 'after', 'ready', 'rerun', 'started', 'completed')
+const connected = (): ClusterState => ({ connected: true })
 
 const world: fc.Arbitrary<World> = fc.integer({ min: 1, max: 12 }).chain((count) =>
   fc.record({
@@ -29,6 +32,8 @@ const world: fc.Arbitrary<World> = fc.integer({ min: 1, max: 12 }).chain((count)
       ...Array.from({ length: count }, (_, index) =>
         fc.record({
           exclusive: fc.boolean(),
+          live: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+          images: fc.subarray(['base', 'api', 'web'], { maxLength: 2 }),
           autoInit: fc.boolean(),
           edges:
             index === 0
@@ -49,7 +54,10 @@ function simulate({ nodes, maxParallel }: World, pick: (count: number) => number
   const running = new Set<string>()
   const done = new Set<string>()
   const rounds: string[][] = []
-  const runningOf = (name: string): Running => ({ name, exclusive: node(name).exclusive, type: 'local' })
+  const runningOf = (name: string): Running => {
+    const { exclusive, live, images } = node(name)
+    return { name, exclusive, live, images, type: 'local' }
+  }
   const node = (name: string): Node => {
     const found = nodes[Number(name.slice(1))]
     if (found === undefined) throw new Error(`no ${name}`)
@@ -60,11 +68,14 @@ function simulate({ nodes, maxParallel }: World, pick: (count: number) => number
     running: [...running].map(runningOf),
     maxParallel,
     configPending: false,
+    cluster: connected,
     dependency: (name) =>
       dependency({
         ready: done.has(name),
         readyOnce: done.has(name),
         succeededOnce: done.has(name),
+        startedOnce: done.has(name),
+        completedOnce: done.has(name),
         busy: waiting.has(name) || running.has(name),
       }),
   })
@@ -80,8 +91,12 @@ function simulate({ nodes, maxParallel }: World, pick: (count: number) => number
       running.add(name)
     }
     expect([...plan.holds.keys()].toSorted()).toEqual([...waiting].toSorted())
-    expect(running.size).toBeLessThanOrEqual(maxParallel)
-    expect([...running].filter((name) => node(name).exclusive).length).toBeLessThanOrEqual(1)
+    const full = [...running].filter((name) => !node(name).live)
+    expect(full.length).toBeLessThanOrEqual(maxParallel)
+    expect(full.filter((name) => node(name).exclusive).length).toBeLessThanOrEqual(1)
+    const built = full.flatMap((name) => node(name).images)
+    expect(built.length, 'an image is built twice at once').toBe(new Set(built).size)
+    for (const name of waiting) expect(node(name).live, 'a change to a running container waits').toBe(false)
     rounds.push([...plan.start])
     expect(running.size, 'nothing runs, and nothing starts').toBeGreaterThan(0)
     const ended = [...running][pick(running.size)]
@@ -93,12 +108,16 @@ function simulate({ nodes, maxParallel }: World, pick: (count: number) => number
   return rounds
 }
 
-function candidateOf(name: string, { exclusive, autoInit, edges, inputsFrom }: Node): Candidate {
+function candidateOf(name: string, { exclusive, live, images, autoInit, edges, inputsFrom }: Node): Candidate {
   return {
     name,
     order: Number(name.slice(1)),
     type: 'local',
     exclusive,
+    live,
+    images,
+    awaitsContainer: false,
+    needsCluster: live || images.length > 0,
     first: true,
     initial: autoInit,
     triggeredAt: autoInit ? undefined : 1,
@@ -107,7 +126,7 @@ function candidateOf(name: string, { exclusive, autoInit, edges, inputsFrom }: N
   }
 }
 
-test('SCH-01: never exceeds the slots, starts none twice, starves none, and gives one view one plan', () => {
+test('SCH-01: never exceeds the slots, builds no image twice at once, starts none twice, starves none, and gives one view one plan', () => {
   fc.assert(
     fc.property(world, fc.infiniteStream(fc.nat()), (graph, choices) => {
       const pick = (count: number): number => (choices.next().value ?? 0) % count
@@ -132,6 +151,7 @@ test('the order in which candidates are handed over does not matter', () => {
           running: [],
           maxParallel,
           configPending: false,
+          cluster: connected,
           dependency: () => dependency({ busy: true }),
         })
       expect(plan(shuffled).start).toEqual(plan(candidates).start)
@@ -144,8 +164,16 @@ test('asks about no other resource than the dependencies of candidates', () => {
   const asked = new Set<string>()
   planUpdates({
     candidates: [
-      candidateOf('r1', { exclusive: false, autoInit: true, edges: [{ on: 'r0', edge: 'first' }], inputsFrom: ['r7'] }),
+      candidateOf('r1', {
+        exclusive: false,
+        live: false,
+        images: [],
+        autoInit: true,
+        edges: [{ on: 'r0', edge: 'first' }],
+        inputsFrom: ['r7'],
+      }),
     ],
+    cluster: connected,
     running: [],
     maxParallel: 3,
     configPending: false,

@@ -1,6 +1,6 @@
 import { fromApiTime, type HoldInterval, type Millis, type Update } from '@tiltts/spec'
-import { currentUpdate, hasServer, isDisabled, lastUpdate, type ResourceView } from './resource-view.js'
-import { serverState } from './server-state.js'
+import { currentUpdate, isDisabled, lastUpdate, type ResourceView } from './resource-view.js'
+import { runtimeView } from './runtime-view.js'
 import { summaryOf } from './summary.js'
 
 export type CiRowState =
@@ -24,7 +24,7 @@ export interface CiRow {
   readonly waitedOn?: { readonly what: string; readonly ms: Millis } | undefined
   /** Why it is not well, in one line. */
   readonly detail?: string | undefined
-  /** What the probe said last, where that is why it is not ready. */
+  /** What the probe or the health check said last, where that is why it is not ready. */
   readonly probeOutput?: string | undefined
 }
 
@@ -51,13 +51,27 @@ function rowState(view: ResourceView): CiRowState {
   if (isDisabled(view)) return 'disabled'
   if (status.current !== undefined) return 'updating'
   if (status.last === 'failed' || status.last === 'cancelled') return 'failed'
-  const server = serverState(view.serve)
-  if (hasServer(view) && server.is !== 'idle') {
-    if (server.is === 'running' && server.ready) return 'ready'
-    return server.is === 'ended' ? 'failed' : 'not ready'
-  }
+  const state = runtimeRowState(view)
+  if (state !== undefined) return state
   if (status.last === 'succeeded') return lastUpdate(view)?.status.skipped === undefined ? 'succeeded' : 'unchanged'
   return status.hold !== undefined || view.resource.spec.autoInit ? 'waiting' : 'not started'
+}
+
+/** `undefined` when its update says more. */
+function runtimeRowState(view: ResourceView): CiRowState | undefined {
+  const runtime = runtimeView(view)
+  switch (runtime.is) {
+    case 'none':
+    case 'idle':
+    case 'done':
+      return undefined
+    case 'running':
+      return runtime.ready ? 'ready' : 'not ready'
+    case 'ended':
+      return 'failed'
+    default:
+      return 'not ready'
+  }
 }
 
 function durationOf(view: ResourceView, update: Update | undefined, now: Millis): Millis | undefined {
@@ -68,11 +82,12 @@ function durationOf(view: ResourceView, update: Update | undefined, now: Millis)
 
 function endOf(view: ResourceView, update: Update | undefined, now: Millis): Millis {
   const { status } = view.resource
-  const server = serverState(view.serve)
-  if (server.is === 'running' || server.is === 'starting')
+  const runtime = runtimeView(view)
+  if (runtime.is === 'running' || runtime.is === 'starting')
     return status.readySince === undefined ? now : fromApiTime(status.readySince)
-  if (server.is === 'ended' || server.is === 'stopped') return fromApiTime(server.run.finishedAt)
-  return update?.status.finishTime === undefined ? now : fromApiTime(update.status.finishTime)
+  const finishedAt = 'finishedAt' in runtime ? runtime.finishedAt : undefined
+  const end = finishedAt ?? update?.status.finishTime
+  return end === undefined ? now : fromApiTime(end)
 }
 
 function longestWait(holds: readonly HoldInterval[], now: Millis): CiRow['waitedOn'] {
@@ -92,7 +107,9 @@ function waitedFor({ reason, on }: HoldInterval): string {
   return on.length === 0 ? reason : on.map((ref) => ref.name).join(', ')
 }
 
-function probeFailure({ serve }: ResourceView): string | undefined {
+function probeFailure({ serve, service }: ResourceView): string | undefined {
+  const unhealthy = service?.status.containers.find(({ state }) => state.healthStatus === 'unhealthy')
+  if (unhealthy !== undefined) return unhealthy.state.healthOutput || undefined
   const probe = serve?.status.probe
   return probe?.lastResult === 'failure' && probe.lastOutput !== '' ? probe.lastOutput : undefined
 }

@@ -3,6 +3,7 @@ export { formatDuration, formatRoughly, parseGoDuration } from './go-duration.js
 export { type Readiness, readinessOf, readyDeadline, withReadiness } from './readiness.js'
 export type { ResourceView } from './resource-view.js'
 export { runtimeStatus } from './runtime-status.js'
+export { type RuntimeView, runtimeView } from './runtime-view.js'
 export { exitText, type ServerState, serverState } from './server-state.js'
 export { resourceTargets, sessionTargets, tiltfileTarget } from './session-targets.js'
 export { summaryOf } from './summary.js'
@@ -14,6 +15,7 @@ export {
   type CiLimits,
   ciLimits,
   type ResourceLimits,
+  resourceLimits,
   type Verdict,
   type VerdictView,
   verdict,

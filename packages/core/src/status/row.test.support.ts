@@ -2,6 +2,10 @@ import {
   type Cmd,
   type CmdSpec,
   type CmdStatus,
+  type ComposeService,
+  type ContainerState,
+  type DockerComposeService,
+  type DockerComposeServiceStatus,
   type LocalResourceNode,
   type ObjectMeta,
   type Resource,
@@ -42,11 +46,24 @@ export const probedServe: ServeSpec = {
   },
 }
 
+const commonSpec = {
+  order: 1,
+  labels: [],
+  links: [],
+  dependencies: [],
+  triggerMode: 'auto',
+  autoInit: true,
+  images: [],
+  watches: [],
+  updateHash: 'u',
+  serveHash: 's',
+} as const
+
 /** A resource with a `cmd`; `serve` adds a server, `cmd: undefined` takes the command away. */
 export function resource(
   name: string,
   more: {
-    readonly spec?: Partial<ResourceSpec>
+    readonly spec?: Partial<Omit<ResourceSpec, 'type' | 'local' | 'compose'>>
     readonly local?: Partial<LocalResourceNode>
     readonly status?: Partial<ResourceStatus>
   } = {},
@@ -75,19 +92,91 @@ export function resource(
     kind: 'Resource',
     metadata: meta(name),
     spec: {
+      ...commonSpec,
       type: 'local',
-      order: 1,
-      labels: [],
-      links: [],
-      dependencies: [],
-      triggerMode: 'auto',
-      autoInit: true,
-      updateHash: 'u',
-      serveHash: 's',
       local,
       ...more.spec,
     },
     status: { ...initialResourceStatus(true), ...more.status },
+  }
+}
+
+/** A resource that is a service of compose. */
+export function serviceResource(
+  name: string,
+  more: {
+    readonly spec?: Partial<Omit<ResourceSpec, 'type' | 'local' | 'compose'>>
+    readonly service?: Partial<ComposeService>
+    readonly status?: Partial<ResourceStatus>
+  } = {},
+): Resource {
+  const service: ComposeService = {
+    name,
+    image: `shop-${name}`,
+    dependsOn: [],
+    hasHealthcheck: false,
+    restart: 'no',
+    ports: [],
+    mounts: [],
+    scale: 1,
+    mustStay: false,
+    overridesEntrypoint: false,
+    configHash: 'c',
+    definitionHash: 'd',
+    place: undefined,
+    ...more.service,
+  }
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'Resource',
+    metadata: meta(name),
+    spec: { ...commonSpec, type: 'docker-compose', compose: { project, service, imageBy: 'none' }, ...more.spec },
+    status: { ...initialResourceStatus(true), ...more.status },
+  }
+}
+
+const project = { name: 'shop', files: ['/app/compose.yaml'], dir: '/app', wait: false }
+
+/** What the engine tells of the containers of a service. */
+export function composeService(
+  states: readonly Partial<ContainerState>[],
+  status: Partial<DockerComposeServiceStatus> = {},
+): DockerComposeService {
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'DockerComposeService',
+    metadata: meta('x'),
+    spec: { service: 'x', project },
+    status: {
+      known: true,
+      containers: states.map((state, index) => ({
+        id: `id-${index + 1}`,
+        name: `shop-x-${index + 1}`,
+        imageId: 'sha256:1',
+        configHash: 'c',
+        createdAt: at(1),
+        state: containerState(state),
+      })),
+      portBindings: [],
+      startedOnce: states.length > 0,
+      completedOnce: false,
+      ...status,
+    },
+  }
+}
+
+/** A container that runs since second 1. */
+export function containerState(more: Partial<ContainerState> = {}): ContainerState {
+  const status = more.status ?? 'running'
+  return {
+    status,
+    running: status === 'running',
+    error: '',
+    exitCode: 0,
+    startedAt: at(1),
+    ...(status === 'exited' && { finishedAt: at(3) }),
+    restartCount: 0,
+    ...more,
   }
 }
 

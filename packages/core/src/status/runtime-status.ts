@@ -1,27 +1,35 @@
 import type { Millis, RuntimeState } from '@tiltts/spec'
 import { readyDeadline } from './readiness.js'
-import { hasServer, isDisabled, type ResourceView } from './resource-view.js'
-import { serverState } from './server-state.js'
+import { isDisabled, type ResourceView } from './resource-view.js'
+import { runtimeView } from './runtime-view.js'
 
 /**
- * The runtime half of a resource's state, which is its server's: ok when ready, pending until then, error when it ended
- * by itself, whatever the exit code, or stayed unready beyond the resource's `readyTimeout`. `unknown` when nothing
- * asked for the server yet, or it was stopped by hand; `not_applicable` without a server; disabled: none.
+ * The runtime half of a resource's state, which is that of its server or its containers: ok when ready, or when they have
+ * done their work; pending until then; error when they ended by themselves (a server: whatever the exit code), are gone,
+ * were found unhealthy, or stayed unready beyond the resource's `readyTimeout`. `unknown` when nothing asked for them yet,
+ * they were stopped by hand, or their engine does not answer; `not_applicable` when nothing runs for the resource;
+ * disabled: none.
  */
-export function runtimeStatus(view: Pick<ResourceView, 'resource' | 'serve'>, now: Millis): RuntimeState {
+export function runtimeStatus(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>, now: Millis): RuntimeState {
   if (isDisabled(view)) return 'none'
-  if (!hasServer(view)) return 'not_applicable'
-  const server = serverState(view.serve)
-  switch (server.is) {
+  const runtime = runtimeView(view)
+  switch (runtime.is) {
+    case 'none':
+      return 'not_applicable'
     case 'idle':
     case 'stopped':
+    case 'unknown':
       return 'unknown'
     case 'starting':
       return 'pending'
     case 'ended':
+    case 'gone':
       return 'error'
+    case 'done':
+      return 'ok'
     case 'running':
-      if (server.ready) return 'ok'
+      if (runtime.ready) return 'ok'
+      if (runtime.failing === true) return 'error'
       return now >= (readyDeadline(view.resource) ?? Number.POSITIVE_INFINITY) ? 'error' : 'pending'
   }
 }

@@ -8,17 +8,17 @@ import {
 } from '@tiltts/spec'
 import { wantsUpdate } from '../schedule/candidate.js'
 import { currentUpdate, hasServer, isDisabled, lastUpdate, onlyServes, type ResourceView } from './resource-view.js'
-import { exitText, type ServerState, serverState } from './server-state.js'
+import { type RuntimeView, runtimeView } from './runtime-view.js'
 
 const disabled: SessionTargetState = { disabled: {} }
-/** After so many failures in a row a server counts as failed, although it is still started again. */
+/** After so many failures in a row what runs counts as failed, although it is still started again. */
 const hopelessFailures = 5
 /** It was never asked for and will not run by itself. */
 const notRequested: SessionTargetState = {}
 
 /**
- * What a session has to bring about: the config, and for each resource its update (unless it only serves) and its
- * server (if it has one). `resources` in the order of display.
+ * What a session has to bring about: the config, and for each resource its update (unless it only serves) and what runs
+ * for it afterwards (if anything): `api:serve` its server, `db:runtime` its containers. `resources` in the order of display.
  */
 export function sessionTargets(
   tiltfile: Tiltfile | undefined,
@@ -39,8 +39,12 @@ export function resourceTargets(view: ResourceView): readonly SessionTarget[] {
   if (!onlyServes(view))
     targets.push({ name: `${name}:update`, type: 'job', resources: [name], state: updateState(view) })
   if (hasServer(view))
-    targets.push({ name: `${name}:serve`, type: 'server', resources: [name], state: serveState(view) })
+    targets.push({ name: `${name}:${suffix(view)}`, type: 'server', resources: [name], state: runtimeState(view) })
   return targets
+}
+
+function suffix({ resource }: ResourceView): string {
+  return resource.spec.compose === undefined ? 'serve' : 'runtime'
 }
 
 function tiltfileState(tiltfile: Tiltfile | undefined): SessionTargetState {
@@ -80,12 +84,12 @@ function updateError(view: ResourceView): string {
   return error === undefined ? `${metadata.name}: ${what}` : `${metadata.name}: ${what}: ${error}`
 }
 
-function serveState(view: ResourceView): SessionTargetState {
+function runtimeState(view: ResourceView): SessionTargetState {
   const { spec, status, metadata } = view.resource
   if (isDisabled(view)) return disabled
-  const server = serverState(view.serve)
-  switch (server.is) {
-    case 'stopped':
+  const runtime = runtimeView(view)
+  switch (runtime.is) {
+    case 'none':
       return notRequested
     case 'idle': {
       if (wantsUpdate(spec, status) && status.current === undefined)
@@ -94,37 +98,59 @@ function serveState(view: ResourceView): SessionTargetState {
     }
     case 'starting':
       return { waiting: { waitReason: 'waiting-for-start' } }
+    case 'unknown':
+      return { waiting: { waitReason: 'waiting-for-cluster' } }
+    case 'gone':
+      return { active: unready(view, undefined) }
     case 'running': {
-      if (server.ready) {
-        const lastReadyTime = status.readySince ?? server.run.startedAt
-        return { active: { startTime: server.run.startedAt, ready: true, lastReadyTime } }
-      }
-      return { active: unready(view, server.run.startedAt) }
+      if (!runtime.ready) return { active: unready(view, runtime.startedAt) }
+      const startTime = runtime.startedAt ?? metadata.creationTimestamp
+      return { active: { startTime, ready: true, lastReadyTime: status.readySince ?? startTime } }
+    }
+    case 'done':
+      return terminated(view, runtime, '')
+    case 'stopped': {
+      if (runtime.exitCode === undefined) return notRequested
+      return terminated(view, runtime, `${metadata.name}: container was stopped (exit code ${runtime.exitCode})`)
     }
     case 'ended':
       // It comes up again by itself: then it is not ready for now, and its readiness timeout watches over it.
-      if (server.restarts && server.failures < hopelessFailures) return { active: unready(view, server.run.startedAt) }
-      return {
-        terminated: {
-          startTime: server.run.startedAt,
-          finishTime: server.run.finishedAt,
-          error: `${metadata.name}: server ${endText(server)}`,
-          graceStatus: '',
-        },
-      }
+      if (runtime.restarts && runtime.failures < hopelessFailures) return { active: unready(view, runtime.startedAt) }
+      if (isFromBefore(view, runtime)) return { active: unready(view, lastUpdate(view)?.status.startTime) }
+      return terminated(view, runtime, `${metadata.name}: ${endText(runtime)}`)
   }
 }
 
-/** Neither a restart nor a rebuild gives a server new time to become ready: the clock goes on from `unreadySince`. */
-function unready({ resource }: ResourceView, startedAt: ApiTime): NonNullable<SessionTargetState['active']> {
-  const since = resource.status.unreadySince
-  const startTime = since === undefined ? startedAt : toApiTime(Math.min(fromApiTime(since), fromApiTime(startedAt)))
+function terminated(
+  { resource }: ResourceView,
+  { startedAt, finishedAt }: Pick<Extract<RuntimeView, { is: 'ended' }>, 'startedAt' | 'finishedAt'>,
+  error: string,
+): SessionTargetState {
+  const finishTime = finishedAt ?? startedAt ?? resource.metadata.creationTimestamp
+  return { terminated: { startTime: startedAt ?? finishTime, finishTime, error, graceStatus: '' } }
+}
+
+/**
+ * Whether a container ended before the update that has brought it up again: then the engine has not told yet that it runs.
+ */
+function isFromBefore(view: ResourceView, { finishedAt }: Extract<RuntimeView, { is: 'ended' }>): boolean {
+  if (view.resource.spec.compose === undefined || finishedAt === undefined) return false
+  const updatedAt = lastUpdate(view)?.status.startTime
+  return updatedAt !== undefined && fromApiTime(finishedAt) < fromApiTime(updatedAt)
+}
+
+/** Neither a restart nor a rebuild gives new time to become ready: the clock goes on from `unreadySince`. */
+function unready(
+  { resource }: ResourceView,
+  startedAt: ApiTime | undefined,
+): NonNullable<SessionTargetState['active']> {
+  const times = [resource.status.unreadySince, startedAt].filter((time) => time !== undefined).map(fromApiTime)
+  const startTime = times.length === 0 ? resource.metadata.creationTimestamp : toApiTime(Math.min(...times))
   return { startTime, ready: false }
 }
 
-function endText({ run, failures }: Extract<ServerState, { is: 'ended' }>): string {
-  const text = run.reason === undefined ? exitText(run) : `ended: ${run.reason}`
-  return failures > 1 ? `${text}, ${failures} times in a row` : text
+function endText({ sentence, failures }: Extract<RuntimeView, { is: 'ended' }>): string {
+  return failures > 1 ? `${sentence}, ${failures} times in a row` : sentence
 }
 
 /** A word that scripts can look for: the hold's reason, or what the update waits to be started for. */

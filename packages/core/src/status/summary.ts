@@ -4,7 +4,7 @@ import { pausedHold } from '../schedule/holds.js'
 import { formatDuration } from './go-duration.js'
 import { readyDeadline } from './readiness.js'
 import { currentUpdate, isDisabled, lastUpdate, type ResourceView } from './resource-view.js'
-import { exitText, serverState } from './server-state.js'
+import { runtimeView } from './runtime-view.js'
 
 /**
  * One line for people: why a resource is not ready, or what went wrong last. `undefined` when there is nothing to say.
@@ -20,10 +20,12 @@ export function summaryOf(view: ResourceView, now: Millis): string | undefined {
   if (status.paused !== undefined) return pausedHold(status.paused.file).message
   if (status.hold !== undefined) return status.hold.message ?? status.hold.reason
   const update = updateSummary(view)
-  const server = serverSummary(view, now)
-  if (update !== undefined && serverState(view.serve).is === 'running')
-    return `${update}; the server from before ${server === undefined ? 'goes on' : `goes on (${server})`}`
-  return update ?? server
+  const runtime = runtimeSummary(view, now)
+  if (update !== undefined && runtimeView(view).is === 'running') {
+    const what = view.resource.spec.compose === undefined ? 'server' : 'container'
+    return `${update}; the ${what} from before goes on${runtime === undefined ? '' : ` (${runtime})`}`
+  }
+  return update ?? runtime
 }
 
 function updateSummary(view: ResourceView): string | undefined {
@@ -42,31 +44,32 @@ function updateSummary(view: ResourceView): string | undefined {
   return spec.autoInit ? 'queued' : 'not started; trigger it to start'
 }
 
-function serverSummary({ resource, serve }: ResourceView, now: Millis): string | undefined {
-  const server = serverState(serve)
-  switch (server.is) {
+function runtimeSummary(view: ResourceView, now: Millis): string | undefined {
+  const { resource } = view
+  const runtime = runtimeView(view)
+  switch (runtime.is) {
+    case 'none':
     case 'idle':
+    case 'done':
       return undefined
     case 'starting':
-      return (serve?.status.runId === serve?.spec.runId ? serve?.status.waiting?.reason : undefined) ?? 'starting'
+      return runtime.why ?? 'starting'
+    case 'unknown':
+      return 'unknown: the Docker engine does not answer'
     case 'stopped':
       return 'stopped; trigger it to start'
+    case 'gone':
+      return 'its container is gone; trigger it to make a new one'
     case 'ended':
-      return server.restarts ? `${exitText(server.run)}; will be started again` : exitText(server.run)
+      return runtime.restarts && resource.spec.local !== undefined
+        ? `${runtime.text}; will be started again`
+        : runtime.text
     case 'running': {
-      if (server.ready) return undefined
-      const said = firstLine(serve?.status.probe?.lastOutput)
-      const probe = said === undefined ? 'starting' : `probe: ${said}`
+      if (runtime.ready) return undefined
+      const why = runtime.why ?? 'starting'
       const deadline = readyDeadline(resource)
-      if (deadline === undefined || now < deadline) return probe
-      return `not ready after ${formatDuration(resource.spec.readyTimeoutMs ?? 0)} (${probe})`
+      if (deadline === undefined || now < deadline) return why
+      return `not ready after ${formatDuration(resource.spec.readyTimeoutMs ?? 0)} (${why})`
     }
   }
-}
-
-function firstLine(text: string | undefined): string | undefined {
-  return text
-    ?.split('\n')
-    .find((line) => line.trim() !== '')
-    ?.trim()
 }

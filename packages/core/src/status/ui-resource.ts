@@ -14,6 +14,7 @@ import { currentUpdate, isDisabled, type ResourceView } from './resource-view.js
 import { runtimeStatus } from './runtime-status.js'
 import { serverState } from './server-state.js'
 import { summaryOf } from './summary.js'
+import { specsOf } from './ui-specs.js'
 import { updateStatus } from './update-status.js'
 
 /**
@@ -44,7 +45,7 @@ export function uiResource(view: ResourceView, previous: UIResourceStatus | unde
     queued: status.triggered !== undefined,
     lastDeployTime: lastSuccess(view),
     triggerMode: triggerModeNumber(spec),
-    specs: [{ id: `local:${metadata.name}`, type: 'local', hasLiveUpdate: false }],
+    specs: specsOf(view.resource),
     endpointLinks: spec.links.map(({ url, name }) => ({ url, name: name ?? '' })),
     localResourceInfo: server.is === 'running' ? { pid: server.run.pid } : undefined,
     conditions: conditionsOf({ disabled, update, runtime, summary, previous: previous?.conditions ?? [], now }),

@@ -1,9 +1,17 @@
-import { fromApiTime, type Millis, type SessionSpec, type SessionTarget, type SettingsSpec } from '@tiltts/spec'
+import {
+  fromApiTime,
+  type Millis,
+  type Resource,
+  type SessionSpec,
+  type SessionTarget,
+  type SettingsSpec,
+} from '@tiltts/spec'
 import { formatDuration } from './go-duration.js'
+import { hasServer } from './resource-view.js'
 
 const defaultTimeoutMs = 30 * 60_000
 const defaultReadinessTimeoutMs = 5 * 60_000
-/** A server without a probe is ready once its process runs; one that dies of a mistake does so in its first moments. */
+/** What has no probe is ready once its process runs; what dies of a mistake does so in its first moments. */
 const soundServerMs = 1_000
 
 /** Limits of a `ci` run in milliseconds; 0: none. */
@@ -34,10 +42,17 @@ export interface VerdictView {
 export interface ResourceLimits {
   /** Instead of the session's limit; 0: none. For a resource without a server it limits the update. */
   readonly readyTimeoutMs?: Millis | undefined
-  /** Whether it has a server. */
+  /** Whether something goes on running for it: a server, or containers. */
   readonly server: boolean
-  /** Whether that has a probe. */
+  /** Whether that has a probe or a health check. */
   readonly probed: boolean
+}
+
+/** What a resource says of itself, whatever kind it is. */
+export function resourceLimits({ spec }: Pick<Resource, 'spec'>): ResourceLimits {
+  const { local, compose, readyTimeoutMs } = spec
+  const probed = compose === undefined ? local.serve?.probe !== undefined : compose.service.hasHealthcheck
+  return { readyTimeoutMs, server: hasServer({ resource: { spec } }), probed }
 }
 
 export interface Verdict {

@@ -1,0 +1,94 @@
+import type { ApiTime } from '@tiltts/spec'
+import { containerView } from './container-view.js'
+import { hasServer, type ResourceView } from './resource-view.js'
+import { serverView } from './server-view.js'
+
+/** What runs for a resource, its server or its containers, in the same words for both. */
+export type RuntimeView =
+  /** Nothing does: it has no server, or no containers. */
+  | { readonly is: 'none' }
+  /** Nothing asked for it yet. */
+  | { readonly is: 'idle' }
+  /** The engine that runs it does not answer. */
+  | { readonly is: 'unknown' }
+  /** Asked for, not running yet. */
+  | { readonly is: 'starting'; readonly why?: string | undefined }
+  | {
+      readonly is: 'running'
+      readonly startedAt: ApiTime | undefined
+      readonly ready: boolean
+      /** Why it is not ready. */
+      readonly why?: string | undefined
+      /** It is not just not ready yet: it was found to be broken. */
+      readonly failing?: boolean | undefined
+    }
+  /** A container that had something to do, and has done it. */
+  | { readonly is: 'done'; readonly startedAt: ApiTime | undefined; readonly finishedAt: ApiTime | undefined }
+  /** Ended by itself, or never came up. */
+  | {
+      readonly is: 'ended'
+      readonly startedAt: ApiTime | undefined
+      readonly finishedAt: ApiTime | undefined
+      /** For its row: `exited with code 1`. */
+      readonly text: string
+      /** With what has ended: `server exited with code 1`. */
+      readonly sentence: string
+      /** It is started again by itself. */
+      readonly restarts: boolean
+      /** Short runs in a row that failed; 0 when it is not started again. */
+      readonly failures: number
+    }
+  /** Ended because somebody stopped it. */
+  | {
+      readonly is: 'stopped'
+      readonly startedAt: ApiTime | undefined
+      readonly finishedAt: ApiTime | undefined
+      /** Of a container that was stopped by other means than tiltts. */
+      readonly exitCode?: number | undefined
+    }
+  /** Its containers are not there any more. */
+  | { readonly is: 'gone' }
+
+/** Reads what runs for a resource, whatever kind of resource it is. */
+export function runtimeView(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>): RuntimeView {
+  if (!hasServer(view)) return { is: 'none' }
+  return view.resource.spec.compose === undefined ? serverView(view.serve) : serviceView(view)
+}
+
+/**
+ * Containers count from the first update that succeeded: those of an earlier session may be of another image and another
+ * definition. Of several, the one that is worst off speaks for all.
+ */
+function serviceView({ resource, service }: Pick<ResourceView, 'resource' | 'service'>): RuntimeView {
+  const { status } = resource
+  const { compose } = resource.spec
+  const updating = status.current !== undefined
+  if (status.stopped === true) return { is: 'stopped', startedAt: undefined, finishedAt: undefined }
+  if (!status.succeededOnce) return updating ? { is: 'starting' } : { is: 'idle' }
+  if (service?.status.known !== true || compose === undefined) return { is: 'unknown' }
+  const { containers, startedOnce } = service.status
+  if (containers.length === 0) return updating || !startedOnce ? { is: 'starting' } : { is: 'gone' }
+  const view = worstOf(containers.map((one) => containerView(one, compose.service, containers.length)))
+  // What stands still during an update is about to be replaced or started.
+  return updating && (view.is === 'ended' || view.is === 'stopped') ? { is: 'starting' } : view
+}
+
+function worstOf(views: readonly RuntimeView[]): RuntimeView {
+  const [worst] = views.toSorted((a, b) => wellness(a) - wellness(b))
+  return worst ?? { is: 'starting' }
+}
+
+function wellness(view: RuntimeView): number {
+  switch (view.is) {
+    case 'ended':
+      return view.restarts ? 1 : 0
+    case 'stopped':
+      return 2
+    case 'starting':
+      return 5
+    case 'running':
+      return view.ready ? 6 : view.failing === true ? 3 : 4
+    default:
+      return 7
+  }
+}
