@@ -8,8 +8,8 @@ export interface CandidateQueue {
   readonly size: number
   set(name: string, candidate: Candidate | undefined): void
   /**
-   * What starts now, the same as `planUpdates` of all candidates says. Of a long queue behind few slots only the front
-   * is looked at, and `holds` speaks of that alone; then `partial` is set.
+   * What starts now, the same as `planUpdates` of all candidates says. Of a long queue behind few slots only the front,
+   * and what takes no slot, is looked at, and `holds` speaks of that alone; then `partial` is set.
    *
    * @param options.all looks at all of them
    */
@@ -25,6 +25,8 @@ export function candidateQueue(): CandidateQueue {
   /** How many could run beside others, and how many wait for outputs of others. */
   let parallel = 0
   let reading = 0
+  /** Those that take no slot: they start wherever they stand. */
+  const live = new Set<string>()
 
   const count = (candidate: Candidate | undefined, by: 1 | -1): void => {
     if (candidate === undefined) return
@@ -42,13 +44,20 @@ export function candidateQueue(): CandidateQueue {
 
   const front = (size: number): readonly Candidate[] => {
     const found: Candidate[] = []
+    const isAhead = new Set<string>()
     let index = 0
     for (; index < order.length && found.length < size; index++) {
       const candidate = candidates.get(order[index] ?? '')
-      if (candidate !== undefined) found.push(candidate)
+      if (candidate === undefined) continue
+      found.push(candidate)
+      isAhead.add(candidate.name)
     }
     // What has started is left behind now and then, so that it is not passed by for ever.
     if (index > 2 * size) order = [...found.map(({ name }) => name), ...order.slice(index)]
+    for (const name of live) {
+      const candidate = candidates.get(name)
+      if (candidate !== undefined && !isAhead.has(name)) found.push(candidate)
+    }
     return found
   }
 
@@ -57,9 +66,10 @@ export function candidateQueue(): CandidateQueue {
     looked: readonly Candidate[],
     start: readonly string[],
   ): boolean => {
-    if (view.running.length + start.length >= view.maxParallel) return true
-    const begun = new Set(start)
-    const locked = view.running.some((r) => r.exclusive) || looked.some((c) => c.exclusive && begun.has(c.name))
+    const full = view.running.filter((r) => !r.live)
+    const begun = new Set(start.filter((name) => !live.has(name)))
+    if (full.length + begun.size >= view.maxParallel) return true
+    const locked = full.some((r) => r.exclusive) || looked.some((c) => c.exclusive && begun.has(c.name))
     return locked && looked.filter((c) => !c.exclusive).length === parallel
   }
 
@@ -73,10 +83,15 @@ export function candidateQueue(): CandidateQueue {
       count(candidate, 1)
       if (candidate === undefined) candidates.delete(name)
       else candidates.set(name, candidate)
-      stale ||= candidate !== undefined && !(before !== undefined && isSame(before, candidate))
+      if (candidate?.live === true) live.add(name)
+      else live.delete(name)
+      // What takes no slot needs no place in the order.
+      const isPlaced = candidate === undefined || candidate.live || (before !== undefined && isSame(before, candidate))
+      stale ||= !isPlaced
     },
     plan(view, { all }) {
-      const limits = `${view.maxParallel} ${view.configPending}`
+      const { connected, error } = view.cluster()
+      const limits = `${view.maxParallel} ${view.configPending} ${connected} ${error}`
       const isNew = limits !== lastLimits
       lastLimits = limits
       if (all || isNew || stale || reading > 0 || candidates.size <= windowSize) return planAll(view)
@@ -95,6 +110,11 @@ function isSame(a: Candidate, b: Candidate): boolean {
   return (
     a.order === b.order &&
     a.exclusive === b.exclusive &&
+    a.live === b.live &&
+    a.awaitsContainer === b.awaitsContainer &&
+    a.needsCluster === b.needsCluster &&
+    a.images.length === b.images.length &&
+    a.images.every((image, index) => image === b.images[index]) &&
     a.first === b.first &&
     a.initial === b.initial &&
     a.triggeredAt === b.triggeredAt &&
