@@ -8,7 +8,10 @@ export interface Compose {
   build(request: ComposeRequest, signal: AbortSignal): Promise<ComposeEnd>
   /** Makes the containers of services what they should be; those that are so already stay. Never builds, never touches others. */
   up(request: ComposeRequest & ComposeUp, signal: AbortSignal): Promise<ComposeEnd>
-  /** Stops and removes the containers of services. */
+  /**
+   * Stops and removes the containers of services, found by the project's name: also those of services that its files no
+   * longer have, and with files that are invalid or gone. That there are none is fine.
+   */
   remove(request: ComposeRequest, signal: AbortSignal): Promise<ComposeEnd>
   /** Removes containers and networks of the whole project, orphans included. */
   down(

@@ -310,15 +310,23 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
         }
         if (request.wait) await untilUp(name, ids, signal)
       }),
-    remove: (request, signal) =>
-      command('remove', request, signal, (services) => {
-        for (const { service } of services) {
-          for (const { id, name } of containersOf(request.project.name, service.name)) {
-            docker.removeContainer(id)
-            request.onOutput(` Container ${name}  Removed\n`, 'stderr')
-          }
+    async remove(request, signal) {
+      const { project, services, onOutput } = request
+      await begin({ verb: 'remove', project: project.name, services }, signal)
+      await docker.info(signal)
+      const fault = faultOf('remove', services)
+      if (fault !== undefined) {
+        onOutput(`${fault}\n`, 'stderr')
+        return { exitCode: 1, error: fault }
+      }
+      for (const service of services) {
+        for (const { id, name } of containersOf(project.name, service)) {
+          docker.removeContainer(id)
+          onOutput(` Container ${name}  Removed\n`, 'stderr')
         }
-      }),
+      }
+      return { exitCode: 0 }
+    },
     down: (request, signal) =>
       command('down', request, signal, () => {
         const { name } = request.project
