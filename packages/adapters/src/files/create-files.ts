@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Files } from '@tiltts/runtime/ports'
 import type { WatchBackend } from './backend.js'
 import { changedSince } from './changed-since.js'
+import { createContentHashes } from './content-hashes.js'
 import { createFolderWatch } from './folder-watch/folder-watch.js'
 import { createGitLock } from './git-lock.js'
 import { createHashFiles } from './hash-files.js'
 import { isRemoteMount } from './mounts.js'
 import { createNativeWatch } from './native-watch.js'
 import { createPollWatch } from './poll-watch.js'
+import { createReadTree } from './read-tree.js'
 import { createReporter } from './reporter.js'
 
 export interface FilesOptions {
@@ -42,7 +45,7 @@ export function createFiles(options: FilesOptions = {}): Files {
   const platform = options.platform ?? process.platform
   const pollMs = options.pollMs ?? pollMsFrom(process.env['TILTTS_POLLING'])
   const backends = new Map<string, WatchBackend>()
-  const hashFiles = createHashFiles()
+  const contents = createContentHashes()
 
   const make = (name: string): WatchBackend => {
     if (name === 'linux') return createFolderWatch({ base })
@@ -79,13 +82,21 @@ export function createFiles(options: FilesOptions = {}): Files {
         },
       }
     },
-    hash: hashFiles,
+    hash: createHashFiles(contents),
+    tree: createReadTree(contents),
     exists: (path) => existsSync(path),
+    readText: (path) => readFile(path, 'utf8').catch(absentFile),
+    removeFile: (path) => rm(path, { force: true }),
     async close() {
       await Promise.all([...backends.values()].map((backend) => backend.close()))
       backends.clear()
     },
   }
+}
+
+function absentFile(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  throw error
 }
 
 function pollMsFrom(value: string | undefined): number | undefined {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createContentHashes } from './content-hashes.js'
 import { createHashFiles } from './hash-files.js'
 import { readSha256 } from './read-sha256.js'
 
@@ -23,10 +24,12 @@ describe('createHashFiles', () => {
     writeFileSync(at('a'), 'one')
     await settled()
     let reads = 0
-    const hashFiles = createHashFiles((path, size, signal) => {
-      reads++
-      return readSha256(path, size, signal)
-    })
+    const hashFiles = createHashFiles(
+      createContentHashes((path, size, signal) => {
+        reads++
+        return readSha256(path, size, signal)
+      }),
+    )
     const first = await hashFiles([at('a')], nothing)
     const second = await hashFiles([root], nothing)
     expect([...second]).toEqual([...first])
@@ -48,22 +51,26 @@ describe('createHashFiles', () => {
     writeFileSync(at('a'), 'one')
     await settled()
     let change = true
-    const hashFiles = createHashFiles(async (path, size, signal) => {
-      const sha256 = await readSha256(path, size, signal)
-      if (change) writeFileSync(path, 'two')
-      change = false
-      return sha256
-    })
+    const hashFiles = createHashFiles(
+      createContentHashes(async (path, size, signal) => {
+        const sha256 = await readSha256(path, size, signal)
+        if (change) writeFileSync(path, 'two')
+        change = false
+        return sha256
+      }),
+    )
     await hashFiles([at('a')], nothing)
     expect((await hashFiles([at('a')], nothing)).get(at('a'))).toBe(hashOf('two'))
   })
 
   it('leaves out files that vanish meanwhile', async () => {
     for (let index = 0; index < 40; index++) writeFileSync(at(`${index}`.padStart(2, '0')), 'text')
-    const hashFiles = createHashFiles((path, size, signal) => {
-      if (path !== at('07')) rmSync(at('07'), { force: true })
-      return readSha256(path, size, signal)
-    })
+    const hashFiles = createHashFiles(
+      createContentHashes((path, size, signal) => {
+        if (path !== at('07')) rmSync(at('07'), { force: true })
+        return readSha256(path, size, signal)
+      }),
+    )
     const hashes = await hashFiles([root], nothing)
     expect(hashes.size).toBe(39)
     expect(hashes.has(at('07'))).toBe(false)
@@ -73,12 +80,14 @@ describe('createHashFiles', () => {
     for (let index = 0; index < 100; index++) writeFileSync(at(`${index}`), 'text')
     let open = 0
     let most = 0
-    const hashFiles = createHashFiles(async (path, size, signal) => {
-      most = Math.max(most, ++open)
-      const sha256 = await readSha256(path, size, signal)
-      open--
-      return sha256
-    })
+    const hashFiles = createHashFiles(
+      createContentHashes(async (path, size, signal) => {
+        most = Math.max(most, ++open)
+        const sha256 = await readSha256(path, size, signal)
+        open--
+        return sha256
+      }),
+    )
     expect((await hashFiles([root], nothing)).size).toBe(100)
     expect(most).toBeGreaterThan(1)
     expect(most).toBeLessThanOrEqual(16)
@@ -88,10 +97,12 @@ describe('createHashFiles', () => {
     for (let index = 0; index < 100; index++) writeFileSync(at(`${index}`), 'text')
     const controller = new AbortController()
     let reads = 0
-    const hashFiles = createHashFiles((path, size, signal) => {
-      if (++reads === 10) controller.abort(new Error('called off'))
-      return readSha256(path, size, signal)
-    })
+    const hashFiles = createHashFiles(
+      createContentHashes((path, size, signal) => {
+        if (++reads === 10) controller.abort(new Error('called off'))
+        return readSha256(path, size, signal)
+      }),
+    )
     await expect(hashFiles([root], nothing, controller.signal)).rejects.toThrow('called off')
     expect(reads).toBeLessThan(40)
   })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Files, FileWatcher, WatchProblem, WatchRequest } from './files.js'
+import type { Files, FileWatcher, TreeRequest, WatchProblem, WatchRequest } from './files.js'
 
 /** A file system to test on. All paths are absolute; `write`, `mkdir` and `symlink` make the folders above. */
 export interface FilesWorld {
@@ -470,6 +470,88 @@ export function filesContract(make: () => Promise<FilesWorld>, skips: FilesSkips
       await world.write(at('main.ts'), 'one')
       const reason = new Error('called off')
       await expect(world.files.hash([at('main.ts')], nothing, AbortSignal.abort(reason))).rejects.toBe(reason)
+    })
+  })
+
+  describe('tree', () => {
+    const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+    const all = { ignored: () => false, prunes: () => false }
+    const told = async (paths: readonly string[], rules: Partial<TreeRequest> = {}): Promise<readonly string[]> => {
+      const entries = await world.files.tree({ paths: paths.map(at), ...all, ...rules })
+      return entries.map(({ path, kind }) => `${kind} ${path.slice(world.root.length + 1)}`)
+    }
+
+    test('tells what stands at and below paths, sorted, absent ones left out', async () => {
+      await world.write(at('b/two.ts'), 'two')
+      await world.write(at('b/a/one.ts'), '')
+      await world.symlink('two.ts', at('b/link'))
+      await world.write(at('a.ts'), 'a')
+      const entries = await world.files.tree({ paths: ['b', 'a.ts', 'absent', 'b/a'].map(at), ...all })
+      expect(entries.map(({ path, kind, hash }) => [path, kind, hash])).toEqual([
+        [at('a.ts'), 'file', hashOf('a')],
+        [at('b'), 'folder', ''],
+        [at('b/a'), 'folder', ''],
+        [at('b/a/one.ts'), 'file', hashOf('')],
+        [at('b/link'), 'link', hashOf('link:two.ts')],
+        [at('b/two.ts'), 'file', hashOf('two')],
+      ])
+    })
+
+    test('sees changes of content, of mode, and of what kind a path is', async () => {
+      const one = async (): Promise<string> => JSON.stringify(await world.files.tree({ paths: [at('src')], ...all }))
+      await world.write(at('src/main.ts'), 'aaa')
+      const seen = [await one()]
+      await world.write(at('src/main.ts'), 'bbb')
+      seen.push(await one())
+      await world.chmod(at('src/main.ts'))
+      seen.push(await one())
+      await world.remove(at('src/main.ts'))
+      seen.push(await one())
+      await world.mkdir(at('src/main.ts'))
+      seen.push(await one())
+      await world.remove(at('src/main.ts'))
+      await world.symlink('other.ts', at('src/main.ts'))
+      seen.push(await one())
+      expect(new Set(seen).size).toBe(6)
+    })
+
+    test('leaves out what is ignored, but for the folders of what is not', async () => {
+      await world.write(at('src/main.ts'), '')
+      await world.write(at('src/dist/keep/this.js'), '')
+      await world.write(at('src/dist/not/that.js'), '')
+      await world.write(at('src/node_modules/a/keep.js'), '')
+      const ignored = (path: string): boolean => path.includes('/dist') && !path.includes('/keep')
+      const prunes = (folder: string): boolean => folder.endsWith('node_modules')
+      expect(await told(['src'], { ignored, prunes })).toEqual([
+        'folder src',
+        'folder src/dist',
+        'folder src/dist/keep',
+        'file src/dist/keep/this.js',
+        'file src/main.ts',
+        'folder src/node_modules',
+      ])
+      expect(await told(['src'], { ignored: () => true })).toEqual([])
+    })
+
+    test('follows links only when they are given', async () => {
+      await world.write(at('real/one.ts'), 'one')
+      await world.symlink(at('real'), at('link'))
+      await world.symlink(at('real'), at('folder/inner'))
+      await world.symlink(at('nowhere'), at('broken'))
+      expect(await told(['link', 'folder', 'broken'])).toEqual([
+        'link broken',
+        'folder folder',
+        'link folder/inner',
+        'folder link',
+        'file link/one.ts',
+      ])
+    })
+
+    test('stops when it is called off', async () => {
+      await world.write(at('main.ts'), 'one')
+      const reason = new Error('called off')
+      const request = { paths: [at('main.ts')], ...all, signal: AbortSignal.abort(reason) }
+      await expect(world.files.tree(request)).rejects.toBe(reason)
     })
   })
 

@@ -188,7 +188,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
     chmod(path, mode) {
       const at = resolve(path, true)
       const entry = must(at)
-      if (mode !== undefined) entries.set(at, { ...entry, mode })
+      entries.set(at, { ...entry, mode: mode ?? entry.mode ^ 0o010 })
       if (entry.kind !== 'folder') report([at])
     },
     fail(problem) {
@@ -223,12 +223,22 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
           .map((path): [string, FakeEntry] => [join(root, path.slice(real.length)), must(path)])
           .filter(([path]) => !pruned(prunes, root, path))
         for (const [path, one] of [[root, entry] as const, ...all]) {
-          if (!ignored(path)) found.set(path, treeEntry(path, one))
+          if (ignored(path)) continue
+          found.set(path, treeEntry(path, one))
+          // What is kept needs the folders that it is in, ignored or not.
+          for (let at = parentOf(path); at === root || within(root, at); at = parentOf(at)) {
+            found.set(at, treeEntry(at, must(at === root ? real : join(real, at.slice(root.length)))))
+            if (at === root) break
+          }
         }
       }
       return [...found.values()].sort((left, right) => (left.path < right.path ? -1 : 1))
     },
     exists: (path) => entries.has(resolve(path, true)),
+    readText: async (path) => entries.get(resolve(path, true))?.text,
+    async removeFile(path) {
+      if (entries.has(resolve(path, true))) remove(path)
+    },
     async close() {
       requests.clear()
     },
