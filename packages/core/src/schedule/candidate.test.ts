@@ -70,6 +70,17 @@ test('a running update is one that has a name', () => {
     name: 'x',
     exclusive: true,
     type: 'local',
+    images: [],
+    live: false,
+  })
+})
+
+test('a local resource needs no engine and has no containers', () => {
+  expect(candidateOf(schedulable(resource('x')), [])).toMatchObject({
+    images: [],
+    live: false,
+    awaitsContainer: false,
+    needsCluster: false,
   })
 })
 

@@ -9,6 +9,7 @@ import {
   triggered,
   updateEnded,
   updateStarted,
+  updateTakenBack,
 } from './resource-transitions.js'
 
 const fresh = initialResourceStatus(true)
@@ -66,6 +67,71 @@ describe('pending changes', () => {
   })
 })
 
+describe('all pending files', () => {
+  const change = (status: ReturnType<typeof filesChanged>, ...files: readonly string[]) =>
+    filesChanged(status, { files, at: second(1) }, undefined, true)
+
+  test('are kept sorted, each once, where images are built of them', () => {
+    const status = change(change(change(idle, '/c', '/a', '/c'), '/b', '/d'), '/a', '/0')
+    expect(status.pendingFiles).toEqual(['/0', '/a', '/b', '/c', '/d'])
+    expect(filesChanged(idle, { files: ['/a'], at: second(1) }).pendingFiles).toBeUndefined()
+  })
+
+  test('are kept beyond the hundred that a cause names', () => {
+    const files = Array.from({ length: 250 }, (_, n) => `/f${String(n).padStart(3, '0')}`)
+    const status = change(idle, ...files.toReversed())
+    expect(status.pendingFiles).toEqual(files)
+    expect(status.pending[0]?.files).toHaveLength(100)
+  })
+
+  test('are taken in by the update that starts, and those of a disabled resource by nobody', () => {
+    expect(updateStarted(change(idle, '/a'), 'x-2').pendingFiles).toBeUndefined()
+    expect(change(initialResourceStatus(false), '/a').pendingFiles).toBeUndefined()
+  })
+
+  test('SCH-05: a late report of any of them is dropped, also beyond those that its cause names', () => {
+    const running = { startedAt: second(5), causes: [{ reason: 'files' as const, files: ['/a'] }], files: ['/a', '/z'] }
+    const status = updateStarted(idle, 'x-2')
+    expect(filesChanged(status, { files: ['/z'], at: second(4) }, running, true)).toBe(status)
+  })
+})
+
+describe('an update that is taken back', () => {
+  const asked = triggered(filesChanged(idle, { files: ['/b'], at: second(3) }, undefined, true), 'x-2', second(4))
+
+  test('waits again for what it was started for, together with what has changed since', () => {
+    const meanwhile = filesChanged(updateStarted(asked, 'x-2'), { files: ['/a'], at: second(7) }, undefined, true)
+    const back = updateTakenBack(meanwhile, 'x-2', asked)
+    expect(back).toMatchObject({
+      pending: [{ reason: 'files', files: ['/b', '/a'], fileCount: 2 }],
+      pendingSince: at(3),
+      pendingFiles: ['/a', '/b'],
+      triggered: { update: 'x-2' },
+      queued: 'x-2',
+      last: 'succeeded',
+      history: ['x-1'],
+    })
+    expect(back.current).toBeUndefined()
+    expect(wantsUpdate(auto, back)).toBe(true)
+  })
+
+  test('leaves a first update a first update', () => {
+    const back = updateTakenBack(updateStarted(fresh, 'x-1'), 'x-1', fresh)
+    expect(back).toMatchObject({ started: false, pending: [], queued: 'x-1' })
+    expect(wantsUpdate(auto, back)).toBe(true)
+  })
+
+  test('gives way to one that was asked for meanwhile', () => {
+    const meanwhile = { ...triggered(updateStarted(asked, 'x-2'), 'x-3', second(8)), queued: 'x-3' }
+    expect(updateTakenBack(meanwhile, 'x-2', asked)).toMatchObject({ triggered: { update: 'x-3' }, queued: 'x-3' })
+  })
+
+  test('is left alone when it is not the one that runs', () => {
+    const running = updateStarted(idle, 'x-3')
+    expect(updateTakenBack(running, 'x-2', idle)).toBe(running)
+  })
+})
+
 describe('triggers', () => {
   test('TRIG-05: asking again before the update starts changes nothing, asking during it queues one more', () => {
     const once = triggered(idle, 'x-2', second(1))
@@ -87,6 +153,12 @@ describe('ends', () => {
   test('the end of an update that is no longer the current one is dropped', () => {
     const second = updateStarted(idle, 'x-2')
     expect(updateEnded(second, 'x-1', 'failed')).toBe(second)
+  })
+
+  test('LU-09: a failed command in a container is remembered until the next update ends', () => {
+    const failed = updateEnded(updateStarted(idle, 'x-2'), 'x-2', 'failed', true)
+    expect(failed).toMatchObject({ last: 'failed', liveStepFailed: true })
+    expect(updateEnded(updateStarted(failed, 'x-3'), 'x-3', 'failed')).not.toHaveProperty('liveStepFailed')
   })
 
   test('the newest ten are remembered, and that one ever succeeded', () => {
