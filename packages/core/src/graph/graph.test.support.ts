@@ -1,5 +1,6 @@
 import type {
   ArgSpec,
+  ComposeProject,
   DependencySpec,
   EdgeKind,
   GraphSpec,
@@ -86,8 +87,8 @@ export function choose(...names: readonly string[]): Pick<GraphSpec, 'selection'
 }
 
 /** Links a graph that is in order. */
-export function linkGood(graph: GraphSpec): LinkedGraph {
-  const { linked, diagnostics } = linkGraph(graph)
+export function linkGood(graph: GraphSpec, projects: readonly ComposeProject[] = []): LinkedGraph {
+  const { linked, diagnostics } = linkGraph(graph, projects)
   if (linked === undefined) throw new Error(diagnostics.map((diagnostic) => diagnostic.message).join('\n'))
   return linked
 }
@@ -99,14 +100,16 @@ export function linkOne(node: LocalResourceNode, more: Partial<GraphSpec> = {}):
   return spec
 }
 
+type Projects = readonly (ComposeProject | undefined)[]
+
 /** What is wrong with a graph, one line each: code, places, message. */
-export function complaints(graph: GraphSpec): readonly string[] {
-  return linkGraph(graph).diagnostics.map(({ code, severity, places, message }) => {
+export function complaints(graph: GraphSpec, projects: Projects = []): readonly string[] {
+  return linkGraph(graph, projects).diagnostics.map(({ code, severity, places, message }) => {
     const where = places.map((place) => `${place.file.replace('/shop/', '')}:${place.line}:${place.column}`).join(' ')
     return `${severity === 'error' ? '' : 'warning '}${code} ${where || '-'} ${message}`
   })
 }
 
-export function hintsOf(graph: GraphSpec): readonly (string | undefined)[] {
-  return linkGraph(graph).diagnostics.map((diagnostic) => diagnostic.hint)
+export function hintsOf(graph: GraphSpec, projects: Projects = []): readonly (string | undefined)[] {
+  return linkGraph(graph, projects).diagnostics.map((diagnostic) => diagnostic.hint)
 }

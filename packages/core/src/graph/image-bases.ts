@@ -80,9 +80,11 @@ function fromDeps(node: CustomImageNode, images: ImageIndex): Found {
   const diagnostics: Diagnostic[] = []
   for (const { name, place } of node.imageDeps) {
     const base = images.named(name)
-    if (base === undefined)
-      diagnostics.push(unknownImage(name, `\`${node.ref}\` is built upon`, place ?? node.place, images))
-    else if (!uses.has(base.name)) uses.set(base.name, place ?? node.place)
+    if (base === undefined) {
+      const others = images.refs.filter((ref) => ref !== node.ref)
+      diagnostics.push(unknownImage(name, `\`${node.ref}\` is built upon`, place ?? node.place, others))
+    }
+    if (base !== undefined && !uses.has(base.name)) uses.set(base.name, place ?? node.place)
   }
   return { uses, diagnostics }
 }

@@ -20,6 +20,8 @@ export interface ImageIndex {
   find(ref: string): DeclaredImage | undefined
   /** The image that the config itself names: what it declared under exactly this reference, else as `find`. */
   named(ref: string): DeclaredImage | undefined
+  /** All references, as they are written. */
+  readonly refs: readonly string[]
 }
 
 export function indexImages(nodes: readonly ImageNode[]): {
@@ -65,7 +67,7 @@ function index(byKey: ReadonlyMap<string, DeclaredImage>): ImageIndex {
     const ref = parseImageRef(text)
     return (ref === undefined ? undefined : byKey.get(imageKey(ref))) ?? find(text)
   }
-  return { all, get: (name) => byName.get(name), find, named }
+  return { all, get: (name) => byName.get(name), find, named, refs: all.map(({ node }) => node.ref) }
 }
 
 function duplicate(node: ImageNode, first: DeclaredImage): Diagnostic {
@@ -84,16 +86,13 @@ export function unknownImage(
   ref: string,
   what: string,
   place: Diagnostic['places'][number] | undefined,
-  images: ImageIndex,
+  candidates: readonly string[],
 ): Diagnostic {
   return {
     code: 'config/unknown-image',
     severity: 'error',
     message: `${what} \`${ref}\`, but no image is declared under that name`,
     places: placesOf(place),
-    hint: didYouMean(
-      ref,
-      images.all.map(({ node }) => node.ref),
-    ),
+    hint: didYouMean(ref, candidates),
   }
 }

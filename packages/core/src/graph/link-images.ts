@@ -39,20 +39,22 @@ export function linkImages(graph: GraphSpec, nodes: readonly DeclaredNode[], com
     ])
   const images = uses.needed.map((image) => linkImage(image, bases, uses.deployedBy.get(image.name) ?? [], graph))
   const hashes = new Map(images.map(({ name, spec }) => [name, spec.definitionHash]))
-  const isWhole = complete && graph.unsupported.length === 0
+  const found = [
+    ...declared.diagnostics,
+    ...bases.diagnostics,
+    ...run.diagnostics,
+    ...checks,
+    ...checkRegistry(graph, services),
+  ]
+  // What is not used says nothing while it is not clear what is.
+  const isWhole = complete && graph.unsupported.length === 0 && found.every(({ severity }) => severity !== 'error')
+  const unused = isWhole ? unusedImages(graph, { images: declared.images, bases, uses, services }) : []
   return {
     images,
     uses: uses.of,
     imageBy: (service) => run.of.get(service)?.imageBy ?? 'none',
     hashOf: (image) => hashes.get(image) ?? '',
-    diagnostics: [
-      ...declared.diagnostics,
-      ...bases.diagnostics,
-      ...run.diagnostics,
-      ...checks,
-      ...checkRegistry(graph, services),
-      ...(isWhole ? unusedImages(graph, { images: declared.images, bases, uses, services }) : []),
-    ],
+    diagnostics: [...found, ...unused],
   }
 }
 

@@ -17,10 +17,12 @@ export function linkService(
     readonly hashOf: (image: string) => string
   },
 ): LinkedResource<ComposeResourceSpec> {
-  const { uses, imageBy } = images
+  const { imageBy } = images
   const compose: ComposeDeploy = { project: node.project, service: node.service, imageBy }
-  const built = imageBy === 'compose' && composeInputs(compose).length > 0
-  const watched = uses.filter(({ inputs }) => inputs.length > 0)
+  const built = imageBy === 'compose' ? composeInputs(compose) : []
+  // What compose builds concerns the image that is only synced into, too.
+  const uses = images.uses.map((use) => (use.deployed && built.length > 0 ? withInputs(use, built) : use))
+  const watched = images.uses.filter(({ inputs }) => inputs.length > 0)
   return {
     name: node.name,
     spec: {
@@ -28,7 +30,7 @@ export function linkService(
       type: 'docker-compose',
       compose,
       images: uses,
-      watches: [...watched.map(({ name }) => imageWatchName(name)), ...(built ? [node.name] : [])],
+      watches: [...watched.map(({ name }) => imageWatchName(name)), ...(built.length > 0 ? [node.name] : [])],
       updateHash: updateHash(
         compose,
         uses.map(({ name }) => [name, images.hashOf(name)]),
@@ -36,6 +38,10 @@ export function linkService(
       serveHash: hashText(''),
     },
   }
+}
+
+function withInputs(use: ImageUse, more: readonly string[]): ImageUse {
+  return { ...use, inputs: [...new Set([...use.inputs, ...more])] }
 }
 
 /**

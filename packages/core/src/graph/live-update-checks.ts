@@ -44,9 +44,10 @@ function notWatched(
   }
 }
 
-/** Whether ignores take the path away with all below. */
-function leavesOut({ ignores }: ImageNode, path: string): boolean {
-  const rules = compileIgnore(ignores)
+/** Whether ignores take the path away with all below. A change of the Dockerfile is seen all the same. */
+function leavesOut(node: ImageNode, path: string): boolean {
+  if (node.build === 'docker' && node.dockerfile.path === path) return false
+  const rules = compileIgnore(node.ignores)
   return rules.ignored(path) && rules.prunes(path)
 }
 

@@ -34,7 +34,7 @@ function given(node: ServiceNode, ref: string, images: ImageIndex): Match {
   const image = images.named(ref)
   if (image !== undefined) return { image, problems: [] }
   const place = node.image?.place ?? node.place
-  return { image, problems: [unknownImage(ref, `\`${node.name}\` is to run`, place, images)] }
+  return { image, problems: [unknownImage(ref, `\`${node.name}\` is to run`, place, images.refs)] }
 }
 
 /** A service without `image:` runs one that compose names after it: `project-service`, and `project_service` once. */

@@ -1,6 +1,5 @@
 import {
   type Arg,
-  type Dockerfile,
   DockerfileParser,
   type From,
   type Instruction,
@@ -56,55 +55,90 @@ export interface DockerfileArgs {
  */
 export function readDockerfile(text: string, args: DockerfileArgs = {}): DockerfileReading {
   const file = DockerfileParser.parse(text)
-  const instructions = file.getInstructions()
   const escapeChar = file.getEscapeCharacter()
-  const froms = instructions.filter(isFrom)
+  const instructions = file.getInstructions()
+  const froms = instructions.filter(isFrom).map(readFrom)
   if (froms.length === 0) return { images: [], problems: [{ message: 'it has no FROM', line: 1 }], escapeChar }
-  const images = collect(instructions, args, file)
   const problems = froms
-    .filter((from) => from.getImage() === null)
-    .map((from) => ({ message: 'FROM names no image', line: from.getRange().start.line + 1 }))
-  return { images, problems, escapeChar }
+    .filter(({ written }) => written === undefined)
+    .map(({ line }) => ({ message: 'FROM names no image', line }))
+  return { images: collect({ instructions, froms, escapeChar, lines: text.split('\n') }, args), problems, escapeChar }
 }
 
-function collect(instructions: readonly Instruction[], args: DockerfileArgs, file: Dockerfile): DockerfileImage[] {
-  const escapeChar = file.getEscapeCharacter()
+/** The beginning of a stage. */
+interface Stage {
+  readonly from: Instruction
+  /** What it is built upon. */
+  readonly written: string | undefined
+  readonly range: TextRange | undefined
+  readonly name: string | undefined
+  /** From 1. */
+  readonly line: number
+}
+
+function readFrom(from: From): Stage {
+  return {
+    from,
+    written: from.getImage() ?? undefined,
+    range: from.getImageRange() ?? undefined,
+    name: from.getBuildStage() ?? undefined,
+    line: from.getRange().start.line + 1,
+  }
+}
+
+interface Parsed {
+  readonly instructions: readonly Instruction[]
+  readonly froms: readonly Stage[]
+  readonly escapeChar: string
+  readonly lines: readonly string[]
+}
+
+type Values = Map<string, string | undefined>
+
+function collect({ instructions, froms, escapeChar, lines }: Parsed, args: DockerfileArgs): readonly DockerfileImage[] {
   const automatic = platformVariables(args.platform)
-  const globals = new Map<string, string | undefined>()
-  let locals = globals
-  const expandWith = (variables: ReadonlyMap<string, string | undefined>) => (text: string) =>
-    expandVariables(text, (name) => variables.get(name) ?? automatic.get(name), escapeChar)
-  const stages = new Set(instructions.filter(isFrom).flatMap((from) => stageName(from) ?? []))
-  const stageCount = instructions.filter(isFrom).length
+  const expandWith = (values: Values) => (text: string) =>
+    expandVariables(text, (name) => values.get(name) ?? automatic.get(name), escapeChar)
+  const stageAt = new Map(froms.map((stage) => [stage.from, stage]))
+  const stages = new Set(froms.flatMap(({ name }) => name?.toLowerCase() ?? []))
   const before = new Set<string>()
+  const globals: Values = new Map()
+  let locals = globals
   const images: DockerfileImage[] = []
   const add = (image: DockerfileImage, isStage: boolean): void => {
     if (!isStage && image.ref !== '' && image.ref !== 'scratch') images.push(image)
   }
-  let inStage = false
   for (const instruction of instructions) {
-    if (isArg(instruction)) declare(instruction, locals, globals, expandWith(locals), args.buildArgs ?? {})
-    if (isFrom(instruction)) {
-      inStage = true
-      const found = fromImage(instruction, expandWith(globals))
-      // A stage can be built only upon those before it.
-      if (found !== undefined) add(found, before.has(found.ref.toLowerCase()))
-      const name = stageName(instruction)
-      if (name !== undefined) before.add(name)
+    const stage = stageAt.get(instruction)
+    if (stage !== undefined) {
+      const { written, range, name } = stage
+      const image =
+        written !== undefined && range !== undefined && found('from', expandWith(globals)(written), written, range)
+      // A stage can be built only upon those before it; names of stages are compared without case.
+      if (image) add({ ...image, stage: name }, before.has(image.ref.toLowerCase()))
+      if (name !== undefined) before.add(name.toLowerCase())
       locals = new Map(globals)
-    } else if (inStage) {
-      for (const found of flagImages(instruction, expandWith(locals)))
-        add(found, stages.has(found.ref.toLowerCase()) || isIndex(found.ref, stageCount))
+    } else if (isArg(instruction)) {
+      declare(instruction, locals, globals, expandWith(locals), args.buildArgs ?? {})
+    } else if (locals !== globals && mayNameImages(instruction, lines)) {
+      for (const image of flagImages(instruction, expandWith(locals)))
+        add(image, stages.has(image.ref.toLowerCase()) || isIndex(image.ref, froms.length))
     }
   }
   return images
 }
 
+/** Most instructions do not, and to take their flags apart takes the most time. */
+function mayNameImages(instruction: Instruction, lines: readonly string[]): boolean {
+  const { start, end } = instruction.getRange()
+  return lines.slice(start.line, end.line + 1).some((line) => line.includes('from='))
+}
+
 /** What an ARG holds: the build argument, else its default, else what the ARG of that name before the first FROM holds. */
 function declare(
   arg: Arg,
-  into: Map<string, string | undefined>,
-  globals: ReadonlyMap<string, string | undefined>,
+  into: Values,
+  globals: Values,
   expand: (text: string) => string,
   buildArgs: Readonly<Record<string, string>>,
 ): void {
@@ -113,13 +147,6 @@ function declare(
     const written = property.getAssignmentOperator() === null ? undefined : (property.getUnescapedValue() ?? '')
     into.set(name, buildArgs[name] ?? (written === undefined ? globals.get(name) : expand(written)))
   }
-}
-
-function fromImage(from: From, expand: (text: string) => string): DockerfileImage | undefined {
-  const written = from.getImage()
-  const range = from.getImageRange()
-  if (written === null || range === null) return undefined
-  return { ...found('from', expand(written), written, range), stage: from.getBuildStage() ?? undefined }
 }
 
 /** `COPY --from=…`, and `RUN --mount=…,from=…`; also what an ONBUILD keeps for later. */
@@ -138,11 +165,6 @@ function flagImages(instruction: Instruction, expand: (text: string) => string):
 function found(kind: DockerfileImage['kind'], ref: string, written: string, range: TextRange): DockerfileImage {
   const { line, character } = range.start
   return { kind, ref, written, line: line + 1, column: character + 1, range }
-}
-
-/** Names of stages are compared without case. */
-function stageName(from: From): string | undefined {
-  return from.getBuildStage()?.toLowerCase()
 }
 
 function isIndex(ref: string, count: number): boolean {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { composeGraph, dockerImage, following, needs, project, service } from './compose.test.support.js'
+import { linkGood } from './graph.test.support.js'
+
+/** So many services and images, each image upon one of ten bases, each service after the one before. */
+function shop(size: number): () => number {
+  const dockerfile = (i: number) =>
+    [
+      'ARG TAG=1',
+      `FROM base${i % 10}:\${TAG} AS build`,
+      ...Array.from({ length: 15 }, (_, n) => `RUN step ${n}`),
+      'FROM node:20',
+    ].join('\n')
+  const names = Array.from({ length: size }, (_, i) => `s${i}`)
+  const images = [
+    ...Array.from({ length: 10 }, (_, i) => dockerImage(`base${i}`)),
+    ...names.map((name, i) =>
+      dockerImage(`shop/${name}`, dockerfile(i), { liveUpdate: following(`/shop/${name}/src`) }),
+    ),
+  ]
+  const services = names.map((name, i) =>
+    service(name, { image: `shop/${name}:latest`, dependsOn: i === 0 ? [] : [needs(names[i - 1] ?? '')] }),
+  )
+  const graph = composeGraph({ images })
+  const projects = [project(services)]
+  return () => linkGood(graph, projects).resources.length
+}
+
+/** The best of some runs, which others on the machine disturb least. */
+function bestOf(runs: number, link: () => number): number {
+  return Math.min(
+    ...Array.from({ length: runs }, () => {
+      const start = performance.now()
+      link()
+      return performance.now() - start
+    }),
+  )
+}
+
+describe('linking', () => {
+  it('takes five times as long for a graph five times as large, and a moment for 300 services', () => {
+    const [small, large] = [shop(300), shop(1_500)]
+    expect(large()).toBe(1_500)
+    const [few, many] = [bestOf(7, small), bestOf(3, large)]
+    expect(few).toBeLessThan(250)
+    expect(many).toBeLessThan(few * 12)
+  })
+})
