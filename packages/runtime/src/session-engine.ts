@@ -5,6 +5,7 @@ import type { TiltError } from '@tiltts/spec'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
+import { type DockerConnection, dockerConnection } from './controllers/docker/connection-controller.js'
 import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
 import { createManager, type Manager } from './controllers/manager.js'
 import { projector } from './controllers/projector/projector.js'
@@ -21,8 +22,10 @@ import { type RunningUpdates, runningUpdates } from './controllers/update/runnin
 import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
 import { updateIntake } from './controllers/update/update-intake.js'
 import { type UpdateNames, updateNames } from './controllers/update-names.js'
+import { type Channels, channels } from './executors/live-update/channels.js'
 import { type FunctionRegistry, functionRegistry } from './functions/registry.js'
 import type { Ports } from './ports/ports.js'
+import { serviceUpdates } from './service-updates.js'
 import type { SessionOptions } from './session-types.js'
 
 /** All parts of a session, wired. */
@@ -39,6 +42,8 @@ export interface Engine {
   readonly cmd: CmdController
   readonly fileWatch: FileWatchController
   readonly scheduler: Scheduler
+  readonly docker: DockerConnection
+  readonly channels: Channels
 }
 
 export interface EngineEvents {
@@ -79,16 +84,31 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     guard,
     wake: wake('scheduler'),
     setLimit: pool.setLimit,
-    run(resource, update) {
-      const { name } = resource.metadata
+    run(started) {
+      const { name } = started.resource.metadata
       const signal = running.begin(name)
-      tasks.run(`update ${update}`, async () => {
-        await pool.add(() => runUpdate(updating, resource, update, signal))
+      tasks.run(`update ${started.update}`, async () => {
+        await runUpdate(updating, started, signal)
         running.end(name, signal)
       })
     },
   })
   const resources = resourceWriter({ ...base, guard, running })
+  const docker = dockerConnection({
+    ...base,
+    say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
+  })
+  const ways = channels(ports.docker)
+  const services = serviceUpdates({
+    ...base,
+    project: options.mainPath,
+    command: options.command,
+    useRecords: options.useRecords ?? true,
+    env,
+    channels: ways,
+    inSlot: pool.add,
+    onEngineLost: docker.reportLost,
+  })
   const updating = {
     ...base,
     guard,
@@ -96,6 +116,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     resources,
     waits,
     fingerprints,
+    services,
     folder: parentPath(options.mainPath),
     over: () => planner.stopped,
   }
@@ -113,10 +134,26 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       waits.controller,
       updateIntake(base),
       resourceController(resources),
+      docker,
       planner,
       projector({ ...base, wake: wake('projector') }),
       sessionController({ ...base, onVerdict: events.onVerdict }),
     ],
   })
-  return { store, logs, manager, tasks, names, functions, running, waits, tiltfile, cmd, fileWatch, scheduler: planner }
+  return {
+    store,
+    logs,
+    manager,
+    tasks,
+    names,
+    functions,
+    running,
+    waits,
+    tiltfile,
+    cmd,
+    fileWatch,
+    scheduler: planner,
+    docker,
+    channels: ways,
+  }
 }

@@ -14,7 +14,7 @@ export interface Stopping {
  * were when it began, so that one can still read how things stood.
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
-  const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
+  const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager, docker, channels } = engine
 
   const end = async (): Promise<void> => {
     scheduler.stop()
@@ -23,12 +23,15 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     const stopped = cmd.stopAll()
     running.cancelAll()
     waits.close()
+    docker.close()
     await stopped
     await fileWatch.closeAll()
     await functions.replace(undefined)?.release()
     await ports.configHost.close()
     await ports.processes.close()
     await tasks.ended()
+    await channels.closeAll()
+    await ports.docker.close()
     await ports.files.close()
   }
 

@@ -14,6 +14,8 @@ export interface SessionOptions {
   /** `ci` only; the config's ciSettings win. @default 1800000 */
   readonly ciTimeoutMs?: number | undefined
   readonly version: string
+  /** Whether images that earlier sessions have built count. @default true */
+  readonly useRecords?: boolean | undefined
   /** Whether output ends where colours are shown; commands are then told so by FORCE_COLOR. @default false */
   readonly colour?: boolean | undefined
   /** Called after each good evaluation, with all names of resources. */

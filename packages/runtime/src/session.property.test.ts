@@ -100,7 +100,7 @@ describe('whatever happens', () => {
         for (const { metadata, spec, status } of sim.store.list('Resource')) {
           const servers = sim.alive().filter((line) => line.split(' ')[1] === metadata.name)
           const serves =
-            spec.local.serve !== undefined &&
+            spec.local?.serve !== undefined &&
             status.enabled === 'enabled' &&
             status.succeededOnce &&
             status.stopped !== true

@@ -9,6 +9,7 @@ import { inspectImage, tagImage } from './images.js'
 import { engineInfo } from './info.js'
 import { followLogs } from './logs.js'
 import { prune } from './prune.js'
+import { pullImage } from './pull.js'
 import { pushImage } from './push.js'
 import { restartContainer } from './restart.js'
 import { watchContainers } from './watch-containers.js'
@@ -38,6 +39,7 @@ export function assembleDocker(options: DockerOptions, createImageBuilder: Creat
     inspectImage: async (ref) => inspectImage(await connect(), ref),
     tag: async (imageId, ref) => tagImage(await connect(), imageId, ref),
     push: async (ref, onProgress, signal) => pushImage(await connect(signal), ref, onProgress, signal),
+    pull: async (ref, onProgress, signal) => pullImage(await connect(signal), ref, onProgress, signal),
     containers: async (labels) => listContainers(await connect(), labels),
     inspectContainer: async (id) => inspectContainer(await connect(), id),
     watchContainers: async (labels, onEvent) => watchContainers(await connect(), labels, onEvent),

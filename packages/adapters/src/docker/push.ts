@@ -3,9 +3,7 @@ import { statusOf } from './connection/failure.js'
 import type { EngineConnection } from './connection.js'
 import { registryOf, splitTag } from './images.js'
 import { jsonLines } from './json-lines.js'
-
-/** Layers go from one of these to the next many times a second. */
-const NOISE = /^(Preparing|Waiting|Pushing|Mounted from|Retrying)/
+import { failureOf, lineOf } from './transfer-events.js'
 
 /**
  * Pushes with the login of the user's Docker config. The engine answers with success before it has begun: what went wrong
@@ -24,7 +22,7 @@ export async function pushImage(
   try {
     const response = await connection.request({ method: 'POST', path, headers, signal })
     for await (const event of jsonLines(response)) {
-      const failure = errorOf(event)
+      const failure = failureOf(event)
       if (failure !== undefined) throw pushFailed(ref, failure)
       const line = lineOf(event)
       if (line !== undefined) onProgress(line)
@@ -38,17 +36,4 @@ export async function pushImage(
 
 function pushFailed(ref: string, why: string): InfraError {
   return new InfraError('image/push-failed', 'docker', `cannot push ${ref}: ${why.trim()}`)
-}
-
-function errorOf(event: Readonly<Record<string, unknown>>): string | undefined {
-  const { error, errorDetail } = event
-  if (typeof errorDetail === 'object' && errorDetail !== null && 'message' in errorDetail) {
-    return String(errorDetail.message)
-  }
-  return typeof error === 'string' ? error : undefined
-}
-
-function lineOf({ status, id }: Readonly<Record<string, unknown>>): string | undefined {
-  if (typeof status !== 'string' || NOISE.test(status)) return undefined
-  return typeof id === 'string' ? `${id}: ${status}` : status
 }

@@ -1,3 +1,5 @@
+import { cancelledOutcome, type UpdateOutcome } from './outcome.js'
+
 /** What running a command came to. */
 export interface CommandEnd {
   readonly exitCode: number
@@ -17,31 +19,20 @@ export interface LocalSteps {
   readonly step: (name: 'cmd' | 'serve' | 'skip') => (error?: string) => void
 }
 
-/** How an update ended. */
-export interface LocalEnd {
-  readonly phase: 'succeeded' | 'failed' | 'cancelled'
-  readonly error?: string | undefined
-  readonly exitCode?: number | undefined
-  readonly skipped?: string | undefined
-}
-
-/** Of an update that was called off. */
-export const cancelledEnd: LocalEnd = { phase: 'cancelled', error: 'build canceled' }
-
 /**
  * Updates a local resource: its command, unless nothing has changed, and then its server. A command that fails leaves
  * the server as it is.
  */
-export async function updateLocal(steps: LocalSteps, signal: AbortSignal): Promise<LocalEnd> {
+export async function updateLocal(steps: LocalSteps, signal: AbortSignal): Promise<UpdateOutcome> {
   const skipped = await steps.unchanged?.()
-  if (signal.aborted) return cancelledEnd
+  if (signal.aborted) return cancelledOutcome
   if (skipped !== undefined) steps.step('skip')()
   else if (steps.command !== undefined) {
     const failure = await runCommand(steps, steps.command)
-    if (signal.aborted) return cancelledEnd
+    if (signal.aborted) return cancelledOutcome
     if (failure !== undefined) return failure
     await steps.remember?.()
-    if (signal.aborted) return cancelledEnd
+    if (signal.aborted) return cancelledOutcome
   }
   if (steps.serve !== undefined) {
     const done = steps.step('serve')
@@ -54,7 +45,7 @@ export async function updateLocal(steps: LocalSteps, signal: AbortSignal): Promi
 async function runCommand(
   steps: LocalSteps,
   command: NonNullable<LocalSteps['command']>,
-): Promise<LocalEnd | undefined> {
+): Promise<UpdateOutcome | undefined> {
   const done = steps.step('cmd')
   const { exitCode, reason } = await command()
   if (exitCode === 0) {

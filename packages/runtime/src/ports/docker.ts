@@ -16,6 +16,8 @@ export interface Docker {
   tag(imageId: string, ref: string): Promise<void>
   /** With the credentials of the user's Docker config. Rejects with `image/push-failed` and the registry's own words. */
   push(ref: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<void>
+  /** Fetches an image from its registry, with the credentials of the user's Docker config. Resolves with its id. */
+  pull(ref: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<string>
   /** All that have the labels, in whatever state. */
   containers(labels: Readonly<Record<string, string>>): Promise<readonly ContainerInfo[]>
   inspectContainer(id: string): Promise<ContainerInfo | undefined>

@@ -17,11 +17,16 @@ export interface Files {
   ): Promise<ReadonlyMap<string, string>>
   /**
    * All that stands at and below the paths as an image would get it, sorted by path; absent paths are left out, and what is
-   * no file, folder or link. Links are not followed. Contents are remembered by size, times and inode: the second time
+   * no file, folder or link. Links are not followed but for the given paths. A folder that is ignored is told all the same when
+   * something in it is not. Contents are remembered by size, times and inode: the second time
    * nothing is read that has not changed.
    */
   tree(request: TreeRequest): Promise<readonly TreeEntry[]>
   exists(path: string): boolean
+  /** Text of a file; `undefined` when it is not there. */
+  readText(path: string): Promise<string | undefined>
+  /** Removes a file, if it is there. */
+  removeFile(path: string): Promise<void>
   close(): Promise<void>
 }
 

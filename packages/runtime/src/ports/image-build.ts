@@ -1,4 +1,10 @@
-import type { Millis, Place } from '@tiltts/spec'
+export type {
+  BuildEvent,
+  BuildOutputEvent,
+  BuildProgressEvent,
+  BuildStepEvent,
+  BuildWarningEvent,
+} from '@tiltts/core/images'
 
 /** An image to be built from a Dockerfile. All paths are absolute. */
 export interface ImageBuildRequest {
@@ -33,27 +39,3 @@ export interface BuildContext {
   /** Files that are not in the folder: the path they have in the context, and their content or where that is. */
   readonly extra?: readonly { readonly path: string; readonly file: string; readonly mode: number }[] | undefined
 }
-
-/** What a builder tells while it works. */
-export type BuildEvent =
-  /** A step as it begins, ends or turns out to be cached. Told again as it changes. */
-  | {
-      readonly kind: 'step'
-      readonly id: string
-      /** `[2/5] RUN npm ci`. */
-      readonly name: string
-      readonly state: 'running' | 'done' | 'cached' | 'failed' | 'cancelled'
-      readonly startedAt?: Millis | undefined
-      readonly finishedAt?: Millis | undefined
-      readonly error?: string | undefined
-    }
-  /** What a step printed. */
-  | { readonly kind: 'output'; readonly step: string; readonly text: string; readonly stream: 'stdout' | 'stderr' }
-  | {
-      readonly kind: 'progress'
-      readonly step: string
-      readonly text: string
-      readonly current: number
-      readonly total: number
-    }
-  | { readonly kind: 'warning'; readonly message: string; readonly place?: Place | undefined }

@@ -2,6 +2,7 @@ import type { LogArchive } from '@tiltts/core/logs'
 import type { Clock } from './clock.js'
 import type { Compose } from './compose.js'
 import type { ConfigHost } from './config-host.js'
+import type { ContainerHelper } from './container-helper.js'
 import type { Docker } from './docker.js'
 import type { Files } from './files.js'
 import type { Network } from './network.js'
@@ -18,6 +19,7 @@ export interface Ports {
   readonly configHost: ConfigHost
   readonly docker: Docker
   readonly compose: Compose
+  readonly helper: ContainerHelper
   readonly logArchive: LogArchive
   readonly uid: () => string
 }

@@ -154,6 +154,9 @@ export function fakeDraft({ request, exec, end }: FakeDraftOptions): FakeDraft {
       const graph: GraphSpec = {
         mainPath: request.mainPath,
         resources,
+        images: [],
+        compose: [],
+        composeResources: [],
         unsupported: [],
         settings: {},
         args: [],

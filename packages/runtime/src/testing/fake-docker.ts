@@ -244,6 +244,14 @@ export function fakeDocker(options: FakeDockerOptions): FakeDocker {
         registry.set(ref, image.id)
         onProgress(`${ref}: digest: ${image.id}`)
       }, signal),
+    pull: (ref, onProgress, signal) =>
+      call(() => {
+        const id = registry.get(ref)
+        if (id === undefined || images.find(id) === undefined) throw refused(`manifest for ${ref} not found`)
+        onProgress(`Pulling from ${ref.replace(/:[^/:]+$/, '')}`)
+        images.tag(id, ref)
+        return id
+      }, signal),
     containers: (labels) =>
       call(() => [...rows.values()].filter((one) => hasLabels(one, labels)).map((one) => one.info())),
     inspectContainer: (id) => call(() => find(id)?.info()),

@@ -15,7 +15,7 @@ export interface FakeFiles extends Files {
   remove(path: string): void
   /** Moves a file, or a folder with all below, over what is there. Throws when there is nothing to move. */
   rename(from: string, to: string): void
-  /** Changes the mode of a file or folder. Throws when there is nothing. @param mode @default the same bits again */
+  /** Changes the mode of a file or folder. Throws when there is nothing. @param mode @default the bit of execution by the group turned over */
   chmod(path: string, mode?: number): void
   /** What stands at a path, links of its own name not followed: a file's text, a link's target. */
   lookAt(path: string): FakeEntry | undefined
@@ -237,7 +237,8 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
     exists: (path) => entries.has(resolve(path, true)),
     readText: async (path) => entries.get(resolve(path, true))?.text,
     async removeFile(path) {
-      if (entries.has(resolve(path, true))) remove(path)
+      const at = resolve(path, true)
+      if (entries.delete(at)) report([at])
     },
     async close() {
       requests.clear()

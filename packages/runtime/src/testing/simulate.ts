@@ -5,8 +5,11 @@ import type { Records } from '../ports/records.js'
 import { createSession } from '../session.js'
 import type { Session, SessionOptions, SessionOutcome } from '../session-types.js'
 import { type ManualClock, manualClock } from './fake-clock.js'
+import { type FakeCompose, type FakeComposeFile, fakeCompose } from './fake-compose.js'
 import { type FakeConfigHost, fakeConfigHost, fakeServerName } from './fake-config-host.js'
+import { type FakeContainerProgram, type FakeDocker, fakeDocker } from './fake-docker.js'
 import { type FakeFiles, fakeFiles } from './fake-files.js'
+import { fakeHelper } from './fake-helper.js'
 import { fakeLogArchive } from './fake-log-archive.js'
 import { type FakeNetwork, fakeNetwork } from './fake-network.js'
 import { type FakeProcesses, type FakeProgram, fakeProcesses } from './fake-processes.js'
@@ -30,6 +33,10 @@ export interface SimulateOptions {
   readonly programs?: Readonly<Record<string, FakeProgram>>
   /** What earlier sessions have left. */
   readonly records?: Records
+  /** Compose files by path in the project. */
+  readonly composeFiles?: Readonly<Record<string, FakeComposeFile>>
+  /** What commands do in containers. */
+  readonly containerPrograms?: Readonly<Record<string, FakeContainerProgram>>
   readonly dirExists?: (dir: string) => boolean
   readonly onNames?: (names: readonly string[]) => void
   /** Replaces ports by others that behave in a way worth a test. */
@@ -43,6 +50,8 @@ export interface Simulation extends Session {
   readonly processes: FakeProcesses
   readonly network: FakeNetwork
   readonly configHost: FakeConfigHost
+  readonly docker: FakeDocker
+  readonly compose: FakeCompose
   readonly ports: Ports
   /** Lets all that is due now come to its end: afterwards only time or the world can make anything happen. */
   settled(): Promise<void>
@@ -88,6 +97,9 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     ...(options.dirExists && { dirExists: options.dirExists }),
   })
   const network = fakeNetwork({ clock })
+  const docker = fakeDocker({ clock, files, programs: options.containerPrograms ?? {} })
+  docker.image('busybox:latest')
+  const compose = fakeCompose({ docker, clock, files, projects: projectsOf(options) })
   const configHost = fakeConfigHost({ clock, processes })
   processes.program(fakeServerName, configHost.serverProgram)
   const writeConfig = (script: SimulatedScript): void =>
@@ -100,6 +112,9 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     processes,
     network,
     configHost,
+    docker,
+    compose,
+    helper: fakeHelper,
     records: options.records ?? fakeRecords(),
     logArchive: fakeLogArchive(),
     uid: () => `uid-${++uids}`,
@@ -129,6 +144,8 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     processes,
     network,
     configHost,
+    docker,
+    compose,
     ports,
     settled,
     advance,
@@ -176,6 +193,10 @@ function projectFiles({ files = {} }: SimulateOptions): Readonly<Record<string, 
   const all: Record<string, string | null> = { 'tilt.config.ts': '', ...files }
   const present = Object.entries(all).flatMap(([path, text]) => (text === null ? [] : [[path, text] as const]))
   return Object.fromEntries(present.map(([path, text]) => [`${projectFolder}/${path}`, text]))
+}
+
+function projectsOf({ composeFiles = {} }: SimulateOptions): Readonly<Record<string, FakeComposeFile>> {
+  return Object.fromEntries(Object.entries(composeFiles).map(([path, file]) => [`${projectFolder}/${path}`, file]))
 }
 
 function commandLine(argv: readonly string[]): string {

@@ -106,6 +106,8 @@ export interface ComposeProject {
   readonly name: string
   /** Those whose profiles are on. */
   readonly services: readonly ComposeService[]
+  /** Services whose profiles are off, as far as that can be told. */
+  readonly inactive?: readonly { readonly name: string; readonly profiles: readonly string[] }[] | undefined
   /** All that decided it: compose files, env files. */
   readonly reads: readonly ConfigRead[]
 }

@@ -29,6 +29,8 @@ export interface ContainerState {
 export interface ComposeContainer {
   readonly id: string
   readonly name: string
+  /** Counts the containers of its service from 1, as compose does. */
+  readonly number?: number | undefined
   readonly imageId: string
   /** Compose's hash of the service that it was made for. */
   readonly configHash: string
@@ -50,9 +52,9 @@ export interface DockerComposeServiceStatus {
   /** All containers of the service, by number; with `scale: 1` there is one. */
   readonly containers: readonly ComposeContainer[]
   readonly portBindings: readonly PortBinding[]
-  /** A container of it was seen running, or ended with code 0, in this session. */
+  /** A container of it ran in this session, however short, or is there that ended with code 0. */
   readonly startedOnce: boolean
-  /** A container of it ended with code 0 in this session, or had done so before and was left so. */
+  /** A container of it ended with code 0 in this session, or had done so before and is still there. */
   readonly completedOnce: boolean
 }
 

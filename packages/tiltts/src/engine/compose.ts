@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '@tiltts/adapters/clock'
+import { createCompose } from '@tiltts/adapters/compose'
 import { createConfigHost, sourceEntry } from '@tiltts/adapters/config-host'
+import { createDocker } from '@tiltts/adapters/docker'
 import { createFiles } from '@tiltts/adapters/files'
 import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
 import { createNetwork } from '@tiltts/adapters/network'
@@ -13,6 +15,7 @@ import type { LogArchive } from '@tiltts/core/logs'
 import type { Ports } from '@tiltts/runtime'
 import { projectFolder } from '../sessions/folders.js'
 import { packageFolder, packageVersion } from '../version.js'
+import { containerHelper } from './container-helper.js'
 
 export interface ComposeOptions {
   /** Absolute path of the config. */
@@ -48,6 +51,7 @@ export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): 
     env: { ...process.env, TILTTS_SESSION: sessionId },
   })
   const files = createFiles({ base })
+  const env = environment()
   return {
     ports: {
       clock,
@@ -55,6 +59,9 @@ export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): 
       configHost,
       files,
       network: createNetwork(),
+      docker: createDocker({ processes, env, clock }),
+      compose: createCompose({ processes, env }),
+      helper: containerHelper,
       records: folderRecords(join(state, 'records')),
       uid: randomUUID,
     },
@@ -83,7 +90,6 @@ function hostEntry(): ReturnType<typeof sourceEntry> {
 export function sessionEnv(
   address: { readonly port: number; readonly host: string } | undefined,
 ): Readonly<Record<string, string>> {
-  const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const listens =
     address === undefined
       ? []
@@ -91,5 +97,11 @@ export function sessionEnv(
           ['TILT_PORT', String(address.port)],
           ['TILT_HOST', address.host],
         ]
-  return Object.fromEntries([...own, ...listens])
+  return { ...environment(), ...Object.fromEntries(listens) }
+}
+
+function environment(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }

@@ -31,7 +31,7 @@ export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnc
   const { ports, close } = createPorts({ mainPath, repeated: false, onWarning: warn })
   try {
     const { diagnostics, linked, functions } = await evaluateConfig(
-      ports.configHost,
+      ports,
       { mainPath, args: [...invocation.words, ...invocation.rest], command: 'check', env: sessionEnv(undefined) },
       (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
       new AbortController().signal,

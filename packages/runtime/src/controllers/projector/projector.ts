@@ -24,6 +24,7 @@ export function resourceView(store: ObjectStore, resource: Resource): ResourceVi
   return {
     resource,
     serve: store.get('Cmd', serveCmdName(name)),
+    service: store.get('DockerComposeService', name),
     updates: store.ofResource('Update', name),
     disableMap: store.get('ConfigMap', disableConfigMapName(name)),
   }
@@ -66,6 +67,7 @@ export function projector(deps: ProjectorDeps): BatchController {
       watch('Tiltfile', (change) => [change.name]),
       byResource('ConfigMap'),
       byResource('Cmd'),
+      byResource('DockerComposeService'),
       byResource('Update'),
     ],
     reconcileAll(names) {

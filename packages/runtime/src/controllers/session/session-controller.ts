@@ -1,6 +1,7 @@
 import {
   ciLimits,
   type ResourceLimits,
+  resourceLimits,
   resourceTargets,
   tiltfileTarget,
   type Verdict,
@@ -55,11 +56,8 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
   }
 
   const limitsOf = (name: string): ResourceLimits | undefined => {
-    const spec = store.get('Resource', name)?.spec
-    const { serve } = spec?.local ?? {}
-    return (
-      spec && { readyTimeoutMs: spec.readyTimeoutMs, server: serve !== undefined, probed: serve?.probe !== undefined }
-    )
+    const resource = store.get('Resource', name)
+    return resource && resourceLimits(resource)
   }
 
   const look = (): void => {
@@ -88,7 +86,13 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
 
   return {
     name: 'session',
-    watches: [own('Resource'), watch('Tiltfile', (change) => [change.name]), byResource('Cmd'), byResource('Update')],
+    watches: [
+      own('Resource'),
+      watch('Tiltfile', (change) => [change.name]),
+      byResource('Cmd'),
+      byResource('DockerComposeService'),
+      byResource('Update'),
+    ],
     reconcileAll(names) {
       for (const name of names) note(name)
       const isCi = store.get('Session', wellKnown.session)?.spec.exitCondition === 'ci'

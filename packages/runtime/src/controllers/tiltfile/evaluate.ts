@@ -1,6 +1,8 @@
 import { type LinkedGraph, linkGraph } from '@tiltts/core/graph'
 import { type Diagnostic, type EvaluationResult, isTiltError, type LogLevel } from '@tiltts/spec'
+import type { Compose } from '../../ports/compose.js'
 import type { ConfigHost, EvaluateRequest, FunctionHost } from '../../ports/config-host.js'
+import { resolveCompose } from './resolve-compose.js'
 
 /** What came of an evaluation and of looking at its graph as a whole. */
 export interface Evaluated {
@@ -15,21 +17,34 @@ export interface Evaluated {
 
 export const cancelled = 'build canceled'
 
-/** Evaluates a config and links its graph. What the user or the world did wrong is in the diagnostics. */
+/** What it takes to evaluate a config as a whole. */
+export interface EvaluateDeps {
+  readonly configHost: ConfigHost
+  readonly compose: Compose
+}
+
+/**
+ * Evaluates a config, has compose read the projects it names, and links its graph. What the user or the world did wrong
+ * is in the diagnostics.
+ */
 export async function evaluateConfig(
-  host: ConfigHost,
+  { configHost, compose }: EvaluateDeps,
   request: Omit<EvaluateRequest, 'onLog'>,
   onLog: (text: string, level: LogLevel) => void,
   signal: AbortSignal,
 ): Promise<Evaluated> {
-  const evaluation = await evaluate(host, { ...request, onLog }, signal)
+  const evaluation = await evaluate(configHost, { ...request, onLog }, signal)
   if ('failure' in evaluation) return failed(nothingRead, [evaluation.failure], undefined, signal)
-  const { result, functions } = evaluation
-  const graph = result.graph ?? result.declared
-  if (signal.aborted || graph === undefined) return failed(result, result.diagnostics, functions, signal)
+  const { functions } = evaluation
+  const graph = evaluation.result.graph ?? evaluation.result.declared
+  if (signal.aborted || graph === undefined)
+    return failed(evaluation.result, evaluation.result.diagnostics, functions, signal)
+  const resolved = await resolveCompose(compose, graph, signal)
+  const result = { ...evaluation.result, reads: [...evaluation.result.reads, ...resolved.reads] }
+  if (signal.aborted) return failed(result, result.diagnostics, functions, signal)
   // What is wrong between resources is told together with what is wrong in each.
-  const { linked, diagnostics } = linkGraph(graph)
-  const all = [...result.diagnostics, ...diagnostics]
+  const { linked, diagnostics } = linkGraph(graph, resolved.projects)
+  const all = [...result.diagnostics, ...resolved.diagnostics, ...diagnostics]
   if (linked === undefined || all.some(isError)) return failed(result, all, functions, signal)
   return { result, diagnostics: all, linked, error: '', functions }
 }

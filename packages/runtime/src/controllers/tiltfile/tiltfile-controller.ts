@@ -5,6 +5,7 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { type Tiltfile, type Update, wellKnown } from '@tiltts/spec'
 import type { FunctionRegistry } from '../../functions/registry.js'
 import type { Clock } from '../../ports/clock.js'
+import type { Compose } from '../../ports/compose.js'
 import type { ConfigHost } from '../../ports/config-host.js'
 import { type NameController, own, resourceOf, watch } from '../controller.js'
 import type { Tasks } from '../tasks.js'
@@ -21,6 +22,7 @@ export interface TiltfileControllerDeps {
   readonly logs: LogStore
   readonly clock: Clock
   readonly configHost: ConfigHost
+  readonly compose: Compose
   readonly functions: FunctionRegistry
   readonly tasks: Tasks
   readonly names: UpdateNames
@@ -81,7 +83,7 @@ export function tiltfileController(deps: TiltfileControllerDeps): TiltfileContro
   const evaluate = async (run: EvaluationRun): Promise<void> => {
     const { path, args } = run.tiltfile.spec
     const evaluated = await evaluateConfig(
-      deps.configHost,
+      deps,
       { mainPath: path, args, command: deps.command, env: deps.env },
       (text, level) => logs.append(run.span, text, level),
       run.abort.signal,

@@ -32,7 +32,8 @@ export function absorb(deps: AbsorbDeps, tx: Tx, name: string, now: Millis): Eff
   const defined = absorbDefinition(deps, tx, resource, files.status, now)
   const asked = absorbRequests(deps, tx, resource, defined, now)
   const serve = tx.get('Cmd', serveCmdName(name))
-  const ready = withReadiness(asked, readinessOf({ resource: { ...resource, status: asked }, serve }), now)
+  const service = tx.get('DockerComposeService', name)
+  const ready = withReadiness(asked, readinessOf({ resource: { ...resource, status: asked }, serve, service }), now)
   const queued = keepQueued(deps, tx, { ...resource, status: ready }, now)
   tx.status('Resource', name, () => queued)
   return { cancel: before.current !== undefined && queued.current === undefined, judge: files.judge }
@@ -52,8 +53,8 @@ function absorbSwitch(deps: AbsorbDeps, tx: Tx, resource: Resource, now: Millis)
   if (state === 'unknown' || state === status.enabled) return status
   if (state === 'enabled') {
     // What changed while it was off is part of its first update.
-    const watchSequence = tx.get('FileWatch', name)?.status.fileEvents.at(-1)?.sequence
-    return { ...switched(status, true), watchSequence }
+    const seen = resource.spec.watches.map((watch) => [watch, lastSequence(tx, watch)] as const)
+    return { ...switched(status, true), watchSequences: Object.fromEntries(seen) }
   }
   if (status.queued !== undefined) endQueued(tx, status.queued, 'the resource was disabled', now)
   withdrawRun(tx, updateCmdName(name))
@@ -64,23 +65,41 @@ function absorbSwitch(deps: AbsorbDeps, tx: Tx, resource: Resource, now: Millis)
 }
 
 function absorbFiles(
-  { guard }: AbsorbDeps,
+  deps: AbsorbDeps,
   tx: Tx,
-  { metadata }: Resource,
+  resource: Resource,
   status: ResourceStatus,
   now: Millis,
 ): { readonly status: ResourceStatus; readonly judge: boolean } {
+  let next = status
+  let judge = false
+  for (const watch of resource.spec.watches) {
+    const absorbed = absorbWatch(deps, tx, resource, { watch, status: next }, now)
+    next = absorbed.status
+    judge ||= absorbed.judge
+  }
+  return { status: next, judge }
+}
+
+/** Takes in what one of the resource's watches has seen since it was looked at last. */
+function absorbWatch(
+  { guard }: AbsorbDeps,
+  tx: Tx,
+  { metadata, spec }: Resource,
+  { watch, status }: { readonly watch: string; readonly status: ResourceStatus },
+  now: Millis,
+): { readonly status: ResourceStatus; readonly judge: boolean } {
   const { name } = metadata
-  const events = tx.get('FileWatch', name)?.status.fileEvents ?? []
+  const events = tx.get('FileWatch', watch)?.status.fileEvents ?? []
   const last = events.at(-1)?.sequence ?? 0
-  const seen = status.watchSequence ?? 0
+  const seen = status.watchSequences?.[watch] ?? 0
   if (last === seen) return { status, judge: false }
   const update = status.current === undefined ? undefined : tx.get('Update', status.current)
   const running = update?.status.startTime && {
     startedAt: fromApiTime(update.status.startTime),
     causes: update.spec.causes,
   }
-  let next: ResourceStatus = { ...status, watchSequence: last }
+  let next: ResourceStatus = { ...status, watchSequences: { ...status.watchSequences, [watch]: last } }
   let judge = false
   for (const event of events) {
     // A watch that was made anew counts from 1 again.
@@ -92,8 +111,12 @@ function absorbFiles(
       judge = true
       continue
     }
-    next = filesChanged(next, { files, at }, running || undefined)
+    next = filesChanged(next, { files, at }, running || undefined, spec.images.length > 0)
     if (by === 'outside') next = { ...next, paused: undefined }
   }
   return { status: next, judge }
+}
+
+function lastSequence(tx: Tx, watch: string): number {
+  return tx.get('FileWatch', watch)?.status.fileEvents.at(-1)?.sequence ?? 0
 }

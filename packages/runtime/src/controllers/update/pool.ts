@@ -2,7 +2,7 @@ import PQueue from 'p-queue'
 
 /** Slots for updates. The scheduler decides who comes next; here they are only counted. */
 export interface UpdatePool {
-  add(work: () => Promise<void>): Promise<void>
+  add<T>(work: () => Promise<T>): Promise<T>
   setLimit(maxParallel: number): void
 }
 

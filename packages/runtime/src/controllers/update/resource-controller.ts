@@ -1,16 +1,22 @@
 import { wellKnown } from '@tiltts/spec'
-import { type BatchController, byResource, own } from '../controller.js'
+import { type BatchController, byResource, watch } from '../controller.js'
 import type { ResourceWriter } from './resource-writer.js'
+import { watchIndex } from './watch-index.js'
 
 /** Keeps the status of resources true to what happens around them. */
 export function resourceController(resources: ResourceWriter): BatchController {
+  const byWatch = watchIndex()
   return {
     name: 'resource',
     watches: [
-      own('Resource'),
+      watch('Resource', ({ name, after }) => {
+        byWatch.set(name, after?.spec.watches ?? [])
+        return [name]
+      }),
       byResource('ConfigMap'),
-      byResource('FileWatch'),
+      watch('FileWatch', (change) => byWatch.of(change.name)),
       byResource('Cmd'),
+      byResource('DockerComposeService'),
       byResource('Update'),
     ],
     reconcileAll(woken) {

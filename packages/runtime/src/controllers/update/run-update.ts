@@ -1,21 +1,26 @@
 import type { LogStore } from '@tiltts/core/logs'
-import { changed, updateEnded } from '@tiltts/core/schedule'
+import { changed, updateEnded, updateTakenBack } from '@tiltts/core/schedule'
 import type { ObjectStore, Tx } from '@tiltts/core/store'
 import { type Millis, type Resource, type ResourceStatus, toApiTime } from '@tiltts/spec'
-import { cancelledEnd, type LocalEnd, updateLocal } from '../../executors/local.js'
+import { updateLocal } from '../../executors/local.js'
+import { cancelledOutcome, type UpdateOutcome } from '../../executors/outcome.js'
 import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
 import { worldsNo } from '../tasks.js'
 import { endedStatus, hasEnded } from '../update-record.js'
+import { filesOf } from './causes-of.js'
 import type { Judgement, LoopGuard } from './loop-guard.js'
 import { withoutFiles } from './pending-files.js'
 import type { RerunIndex } from './rerun-index.js'
 import type { ResourceWriter } from './resource-writer.js'
+import { isService, type ServiceUpdateDeps, updateService } from './service-update.js'
 import { stepRecord } from './step-record.js'
 import { startLines } from './update-lines.js'
-import { causeOf, type StepDeps, stepsOf, type UpdateRun } from './update-steps.js'
+import { causeOf, isLocal, type StepDeps, stepsOf, type UpdateRun } from './update-steps.js'
 
 export interface RunUpdateDeps extends StepDeps {
+  /** What services are brought up to date by. */
+  readonly services: ServiceUpdateDeps
   readonly clock: Clock
   readonly guard: LoopGuard
   readonly reruns: RerunIndex
@@ -24,11 +29,19 @@ export interface RunUpdateDeps extends StepDeps {
   readonly folder: string
 }
 
+/** An update as it was when it started. */
+export interface StartedUpdate {
+  /** As it was before: with what it was started for. */
+  readonly resource: Resource
+  readonly update: string
+  /** Its changes may go straight into running containers. */
+  readonly live: boolean
+}
+
 /** Carries out an update that was started, to its end, and writes down what became of it. */
 export async function runUpdate(
   deps: RunUpdateDeps,
-  resource: Resource,
-  update: string,
+  { resource, update, live }: StartedUpdate,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, logs, clock } = deps
@@ -38,8 +51,9 @@ export async function runUpdate(
   logs.span({ id: span, resource: name, source: 'build' })
   logs.append(span, startLines(resource.spec, causes, deps.folder), 'info', { buildEvent: 'init' })
   const isFirst = causes.every((cause) => cause.reason === 'initial')
-  const run: UpdateRun = { update, causes, isFirst, signal, steps: stepRecord(clock) }
-  const end = await updateLocal(stepsOf(deps, resource, run), signal).catch((error: unknown) => thrown(error, signal))
+  const files = resource.status.pendingFiles ?? filesOf(causes)
+  const run: UpdateRun = { update, causes, files, isFirst, wantsLive: live, signal, steps: stepRecord(clock) }
+  const end = await carryOut(deps, resource, run).catch((error: unknown) => thrown(error, signal))
   if (deps.over()) return
   tellEnd(logs, span, end)
   deps.guard.ended(name, clock.now())
@@ -47,6 +61,10 @@ export async function runUpdate(
   const warningCount = logs.alerts(span).warnings
   deps.resources.write(causeOf(resource, update), (tx, now) => {
     const before = tx.get('Resource', name)?.status
+    if (end.again === true && before?.current === update) {
+      takeBack(tx, resource, update, run)
+      return [name]
+    }
     tx.status('Update', update, (status) =>
       endedStatus({ ...status, steps: run.steps.list() }, { ...end, warningCount }, now),
     )
@@ -58,19 +76,40 @@ export async function runUpdate(
   })
 }
 
-/** Calling off ends what it waits for by a throw. */
-function thrown(error: unknown, signal: AbortSignal): LocalEnd {
-  return signal.aborted ? cancelledEnd : { phase: 'failed', error: worldsNo(error) }
+function carryOut(deps: RunUpdateDeps, resource: Resource, run: UpdateRun): Promise<UpdateOutcome> {
+  if (isService(resource)) return updateService(deps.services, resource, run)
+  if (isLocal(resource)) return deps.services.inSlot(() => updateLocal(stepsOf(deps, resource, run), run.signal))
+  throw new Error(`nothing updates resources of type ${resource.spec.type}`)
 }
 
-function tellEnd(logs: LogStore, span: string, { phase, skipped, error }: LocalEnd): void {
+/** Back into the queue: the engine went away, and what was to be done is still to be done. */
+function takeBack(tx: Tx, resource: Resource, update: string, run: UpdateRun): void {
+  const { name } = resource.metadata
+  tx.status('Update', update, ({ startTime: _, ...status }) => ({
+    ...status,
+    phase: 'queued',
+    steps: run.steps.list(),
+  }))
+  tx.status('Resource', name, (status) => updateTakenBack(status, update, resource.status))
+}
+
+/** Calling off ends what it waits for by a throw. */
+function thrown(error: unknown, signal: AbortSignal): UpdateOutcome {
+  return signal.aborted ? cancelledOutcome : { phase: 'failed', error: worldsNo(error) }
+}
+
+function tellEnd(logs: LogStore, span: string, { phase, skipped, error, again }: UpdateOutcome): void {
+  if (again === true) {
+    logs.append(span, `The Docker engine went away: this update begins again when it is back\n`, 'warn')
+    return
+  }
   if (skipped !== undefined) logs.append(span, `Skipped: ${skipped}\n`, 'info')
   if (phase === 'cancelled') logs.append(span, 'Build canceled\n', 'error')
   else if (error !== undefined) logs.append(span, `Update failed: ${error}\n`, 'error')
 }
 
-function endOf(resource: Resource, status: ResourceStatus, update: string, end: LocalEnd): ResourceStatus {
-  const ended = updateEnded(status, update, end.phase)
+function endOf(resource: Resource, status: ResourceStatus, update: string, end: UpdateOutcome): ResourceStatus {
+  const ended = updateEnded(status, update, end.phase, end.liveUpdate === true && end.phase === 'failed')
   if (end.phase !== 'succeeded' || ended.seen === undefined) return ended
   // The server runs by the definition that this update began with.
   return { ...ended, seen: { ...ended.seen, serveHash: resource.spec.serveHash } }

@@ -1,10 +1,13 @@
 import {
+  type Candidate,
   candidateOf,
+  clusterState,
   dependencyOf,
   isSameHold,
   type Running,
   recordHold,
   runningOf,
+  runtimeFacts,
   schedulable,
   updateStarted,
 } from '@tiltts/core/schedule'
@@ -12,11 +15,13 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { type Hold, type Millis, type Resource, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
-import { type BatchController, own, watch } from '../controller.js'
+import { type BatchController, byResource, own, watch } from '../controller.js'
+import { dockerCluster } from '../docker/docker-cluster.js'
 import { runningStatus } from '../update-record.js'
 import { candidateQueue } from './candidate-queue.js'
 import type { LoopGuard } from './loop-guard.js'
 import type { RerunIndex } from './rerun-index.js'
+import type { StartedUpdate } from './run-update.js'
 
 export interface SchedulerDeps {
   readonly store: ObjectStore
@@ -24,7 +29,7 @@ export interface SchedulerDeps {
   readonly reruns: RerunIndex
   readonly guard: LoopGuard
   /** Runs an update that was started. */
-  readonly run: (resource: Resource, update: string) => void
+  readonly run: (started: StartedUpdate) => void
   /** Told of a new limit before updates start under it. */
   readonly setLimit: (maxParallel: number) => void
   readonly wake: (name: string) => void
@@ -46,6 +51,8 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const { store, clock } = deps
   const candidates = candidateQueue()
   const running = new Map<string, Running>()
+  /** How the updates that run were started. */
+  const started = new Map<string, Pick<Candidate, 'live' | 'images'>>()
   /** The hold that stands in the status of each candidate. */
   const told = new Map<string, Hold>()
   let stopped = false
@@ -56,11 +63,18 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     const resource = store.get('Resource', name)
     deps.reruns.set(name, resource?.spec.dependencies ?? [])
     const subject = resource && schedulable(resource)
-    set(running, name, subject && runningOf(subject))
+    if (resource?.status.current === undefined) started.delete(name)
+    set(running, name, subject && runningOf(subject, started.get(name)))
     const waits = resource?.status.queued !== undefined
     set(told, name, waits ? resource.status.hold : undefined)
-    candidates.set(name, waits && subject ? candidateOf(subject, resource.spec.inputsFrom ?? []) : undefined)
+    candidates.set(
+      name,
+      waits && subject ? candidateOf(subject, resource.spec.inputsFrom ?? [], factsOf(resource)) : undefined,
+    )
   }
+
+  const factsOf = (resource: Resource) =>
+    runtimeFacts(resource, store.get('DockerComposeService', resource.metadata.name))
 
   const plan = (): void => {
     const tiltfile = store.get('Tiltfile', wellKnown.tiltfile)?.status
@@ -73,6 +87,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
         const resource = store.get('Resource', name)
         return resource && dependencyOf(schedulable(resource))
       },
+      cluster: () => clusterState(store.get('Cluster', dockerCluster)),
     }
     const { start, holds, partial } = candidates.plan(view, { all: due })
     deps.setLimit(maxParallel)
@@ -88,6 +103,10 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     if (resource === undefined || update === undefined) return
     const triggered = resource.status.triggered !== undefined
     const causes = store.get('Update', update)?.spec.causes ?? []
+    const candidate = candidateOf(schedulable(resource), [], factsOf(resource))
+    // Also one that was counted as a whole update may find that its files fit into its containers.
+    const live = candidate?.live === true
+    if (candidate !== undefined) started.set(name, candidate)
     store.update({ by: 'update', resource: name, update, causes }, (tx) => {
       tx.status('Update', update, (status) => runningStatus(status, now, buildSpan(update)))
       tx.status('Resource', name, (status) => {
@@ -99,7 +118,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     // Counted at once: whoever plans next must not give the slot away a second time.
     note(name)
     deps.guard.started(name, { triggered })
-    deps.run(resource, update)
+    deps.run({ resource, update, live })
   }
 
   const tellHolds = (holds: ReadonlyMap<string, Hold>, at: Millis): void => {
@@ -143,7 +162,12 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
 
   return {
     name: 'scheduler',
-    watches: [own('Resource'), watch('Tiltfile', (change) => [change.name])],
+    watches: [
+      own('Resource'),
+      byResource('DockerComposeService'),
+      watch('Tiltfile', (change) => [change.name]),
+      watch('Cluster', () => [refresh]),
+    ],
     reconcileAll(names) {
       for (const name of names) if (name !== refresh) note(name)
       if (!stopped && candidates.size > 0) plan()

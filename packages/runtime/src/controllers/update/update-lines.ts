@@ -14,7 +14,7 @@ export function startLines(spec: ResourceSpec, causes: readonly UpdateCause[], f
   const reason = reasonText(causes)
   const files = causes.find((cause) => cause.reason === 'files')
   const detail = files !== undefined && reason.includes('Changed Files') ? `: ${fileList(files, folder)}` : ''
-  const { cmd } = spec.local
+  const cmd = spec.local?.cmd
   const command = cmd === undefined ? '' : `Running cmd: ${cmd.command.display}\n`
   return `${reason}${detail}\n${command}`
 }

@@ -1,6 +1,6 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore, StoreCause } from '@tiltts/core/store'
-import type { Resource, UpdateCause } from '@tiltts/spec'
+import type { LocalResourceSpec, Resource, UpdateCause } from '@tiltts/spec'
 import {
   type FingerprintDeps,
   type Fingerprinted,
@@ -29,8 +29,12 @@ export interface StepDeps {
 export interface UpdateRun {
   readonly update: string
   readonly causes: readonly UpdateCause[]
+  /** All files that it was started for. */
+  readonly files: readonly string[]
   /** Nothing but the start of the session asked for it. */
   readonly isFirst: boolean
+  /** Changed files may go straight into running containers. */
+  readonly wantsLive: boolean
   readonly signal: AbortSignal
   readonly steps: StepRecord
 }
@@ -39,8 +43,14 @@ export function causeOf(resource: Resource, update: string): StoreCause {
   return { by: 'update', resource: resource.metadata.name, update }
 }
 
-/** What an update of a resource does, in terms of Cmds, files and records. */
-export function stepsOf(deps: StepDeps, resource: Resource, run: UpdateRun): LocalSteps {
+type LocalResource = Resource & { readonly spec: LocalResourceSpec }
+
+export function isLocal(resource: Resource): resource is LocalResource {
+  return resource.spec.type === 'local'
+}
+
+/** What an update of a local resource does, in terms of Cmds, files and records. */
+export function stepsOf(deps: StepDeps, resource: LocalResource, run: UpdateRun): LocalSteps {
   const { name } = resource.metadata
   const { local, updateHash } = resource.spec
   const { signal } = run

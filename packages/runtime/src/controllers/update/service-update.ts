@@ -1,0 +1,113 @@
+import { hasLiveUpdate } from '@tiltts/core/live-update'
+import type { LogStore } from '@tiltts/core/logs'
+import { isForced } from '@tiltts/core/schedule'
+import type { ObjectStore } from '@tiltts/core/store'
+import { type ComposeResourceSpec, isTiltError, type Resource, type TiltError } from '@tiltts/spec'
+import { type DeployDeps, deployService } from '../../executors/compose/deploy-service.js'
+import { containersOf } from '../../executors/compose/service-state.js'
+import { liveUpdate } from '../../executors/live-update/live-update.js'
+import { cancelledOutcome, type UpdateOutcome } from '../../executors/outcome.js'
+import { buildSpan } from '../cmd/span.js'
+import { type ImageUpdates, updateImages } from './image-updates.js'
+import type { UpdateRun } from './update-steps.js'
+
+export interface ServiceUpdateDeps extends DeployDeps {
+  readonly store: ObjectStore
+  readonly logs: LogStore
+  readonly imageUpdates: ImageUpdates
+  /** Runs what builds in one of the slots. */
+  readonly inSlot: (work: () => Promise<UpdateOutcome>) => Promise<UpdateOutcome>
+  /** Told that the engine does not answer any more. */
+  readonly onEngineLost: (error: TiltError) => void
+}
+
+type ServiceResource = Resource & { readonly spec: ComposeResourceSpec }
+
+export function isService(resource: Resource): resource is ServiceResource {
+  return resource.spec.type === 'docker-compose'
+}
+
+/**
+ * Brings a service up to date: changed files go straight into its containers where its live updates allow it; otherwise
+ * its images are built as far as they have changed, and its containers are made what they should be.
+ */
+export async function updateService(
+  deps: ServiceUpdateDeps,
+  resource: ServiceResource,
+  run: UpdateRun,
+): Promise<UpdateOutcome> {
+  const { signal } = run
+  try {
+    const live = await tryLiveUpdate(deps, resource, run)
+    if (signal.aborted) return cancelledOutcome
+    if (live?.phase !== undefined) return live
+    const fallback = live?.fallback
+    const end = await deps.inSlot(() => buildAndDeploy(deps, resource, run))
+    return signal.aborted ? cancelledOutcome : { ...end, ...(fallback !== undefined && { fallback }) }
+  } catch (error) {
+    if (signal.aborted) return cancelledOutcome
+    if (!isTiltError(error) || error.code !== 'docker/unreachable') throw error
+    deps.onEngineLost(error)
+    return { phase: 'cancelled', error: error.message, again: true }
+  }
+}
+
+/** `undefined`: nothing to be tried. Without a `phase` it was tried, and could not be done. */
+async function tryLiveUpdate(
+  deps: ServiceUpdateDeps,
+  { spec }: ServiceResource,
+  run: UpdateRun,
+): Promise<UpdateOutcome | { readonly phase?: undefined; readonly fallback: string } | undefined> {
+  if (!run.wantsLive || !hasLiveUpdate(spec.images)) return undefined
+  const span = buildSpan(run.update)
+  const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
+    void deps.logs.append(span, text, level)
+  const done = run.steps.begin('live-update')
+  const containers = async () =>
+    (await containersOf(deps.docker, spec.compose)).filter(({ state }) => state.status !== 'removing')
+  const end = await liveUpdate(deps, { images: spec.images, files: run.files, containers, log }, run.signal)
+  switch (end.kind) {
+    case 'done':
+      done()
+      log(
+        `Updated ${end.containers === 1 ? 'the container' : `${end.containers} containers`}: ${count(end.copied)} copied\n`,
+      )
+      return { phase: 'succeeded', liveUpdate: true }
+    case 'unchanged':
+      done()
+      return { phase: 'succeeded', liveUpdate: true, skipped: 'the containers hold these files already' }
+    case 'failed':
+      done(end.error)
+      return { phase: 'failed', liveUpdate: true, error: end.error, exitCode: end.exitCode }
+    case 'fallback':
+      done(end.reason)
+      log(`Live update not possible: ${end.reason}. Building the image instead\n`, 'warn')
+      return { fallback: end.reason }
+  }
+}
+
+async function buildAndDeploy(
+  deps: ServiceUpdateDeps,
+  resource: ServiceResource,
+  run: UpdateRun,
+): Promise<UpdateOutcome> {
+  const { spec } = resource
+  const force = isForced(spec, run.causes, run.isFirst)
+  const images = await updateImages(deps.imageUpdates, resource, run, force)
+  if (!images.ok) return { phase: 'failed', error: images.error, exitCode: images.exitCode }
+  const span = buildSpan(run.update)
+  const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
+    void deps.logs.append(span, text, level)
+  const done = run.steps.begin('deploy')
+  const deployed = await deployService(
+    deps,
+    { resource: resource.metadata.name, spec, results: images.results, force, log },
+    run.signal,
+  )
+  done(deployed.phase === 'failed' ? deployed.error : undefined)
+  return deployed
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`
+}

@@ -1,0 +1,70 @@
+import { compileIgnore } from '@tiltts/core/paths'
+import type { ComposeResourceSpec, ImageResult } from '@tiltts/spec'
+import type { Compose } from '../../ports/compose.js'
+import type { Docker } from '../../ports/docker.js'
+import type { Files } from '../../ports/files.js'
+import { digest } from '../image/digest.js'
+import type { ImageRecords } from '../image/image-record.js'
+
+export interface ComposeBuildDeps {
+  readonly compose: Compose
+  readonly docker: Docker
+  readonly files: Pick<Files, 'tree'>
+  readonly images: ImageRecords
+  /** Whether what earlier sessions have built counts. */
+  readonly useRecords: boolean
+}
+
+interface Request {
+  readonly resource: string
+  readonly spec: ComposeResourceSpec
+  readonly results: ReadonlyMap<string, ImageResult>
+  readonly force: boolean
+  readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
+}
+
+/** Has compose build the image of a service, unless nothing that it is made of has changed. */
+export async function builtByCompose(
+  deps: ComposeBuildDeps,
+  { resource, spec, force, log }: Request,
+  signal: AbortSignal,
+): Promise<{ ok: true; id: string | undefined } | { ok: false; error: string; exitCode?: number | undefined }> {
+  const { service, project } = spec.compose
+  const fingerprint = await fingerprintOf(deps, spec, signal)
+  const key = `compose:${resource}`
+  const record = deps.useRecords ? await deps.images.get(key) : deps.images.known(key)
+  const present = await deps.docker.inspectImage(service.image)
+  if (!force && fingerprint !== undefined && record?.fingerprint === fingerprint && present?.id === record.imageId)
+    return { ok: true, id: present?.id }
+  const end = await deps.compose.build({ project, services: [service.name], onOutput: (text) => log(text) }, signal)
+  if (end.exitCode !== 0)
+    return { ok: false, error: `compose build: ${end.error ?? `exit code ${end.exitCode}`}`, exitCode: end.exitCode }
+  const id = (await deps.docker.inspectImage(service.image))?.id
+  if (fingerprint !== undefined && id !== undefined)
+    await deps.images.set(key, { fingerprint, imageId: id, ref: service.image, files: {} })
+  return { ok: true, id }
+}
+
+/** `undefined`: what it is built from is not here, so nobody can tell. */
+async function fingerprintOf(
+  { files }: ComposeBuildDeps,
+  { compose }: ComposeResourceSpec,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { build, definitionHash } = compose.service
+  if (build === undefined || !build.context.startsWith('/')) return undefined
+  const ignore = compileIgnore(build.ignores ?? [])
+  const paths = [
+    build.context,
+    ...build.additionalContexts,
+    ...(build.dockerfile === undefined ? [] : [build.dockerfile]),
+  ]
+  const dockerfile = build.dockerfile
+  const entries = await files.tree({
+    paths,
+    ignored: (path) => path !== dockerfile && ignore.ignored(path),
+    prunes: ignore.prunes,
+    signal,
+  })
+  return digest(`${definitionHash}\n${entries.map((entry) => JSON.stringify(entry)).join('\n')}`)
+}

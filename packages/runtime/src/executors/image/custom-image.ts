@@ -1,0 +1,83 @@
+import { contentTag, fingerprintText, parseImageRef, registryRef, taggedRefs } from '@tiltts/core/images'
+import { compileIgnore } from '@tiltts/core/paths'
+import { type CustomImageNode, type ImageResult, toApiTime } from '@tiltts/spec'
+import { baselineOf } from './baseline.js'
+import { digest } from './digest.js'
+import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
+import { reusable } from './reuse.js'
+import { expectedRef, runBuildCommand } from './run-build-command.js'
+
+type CustomJob = ImageJob & { readonly node: CustomImageNode }
+
+/** Brings an image that a command builds up to date. The command runs only when something it is made of has changed. */
+export async function customImage(deps: ImageDeps, job: CustomJob, signal: AbortSignal): Promise<ImageEnd> {
+  const { files, clock, docker, records } = deps
+  const { node, spec, bases } = job
+  const startedAt = clock.now()
+  const ignore = compileIgnore(node.ignores)
+  const entries = await files.tree({ paths: node.deps, ignored: ignore.ignored, prunes: ignore.prunes, signal })
+  const baseline = baselineOf(spec, entries)
+  if (node.command === undefined) {
+    const ref = node.ref
+    await records.set(job.name, { fingerprint: '', ref, files: baseline })
+    return { ok: true, result: { ref, fingerprint: '', buildStartTime: toApiTime(startedAt), reused: true } }
+  }
+  const fingerprint = digest(
+    fingerprintText({
+      build: 'custom',
+      ref: node.ref,
+      command: node.command,
+      dir: node.dir,
+      env: node.env,
+      files: entries,
+      bases: bases.map(({ spec: base, result }) => ({ ref: base.node.ref, id: result.imageId ?? result.ref })),
+      tag: node.tag,
+      skipsLocalDocker: node.skipsLocalDocker,
+      disablePush: node.disablePush,
+      outputsImageRefTo: node.outputsImageRefTo,
+      helper: undefined,
+      registry: undefined,
+    }),
+  )
+  const reused = await reusable(deps, job, fingerprint)
+  if (reused !== undefined) {
+    const record = records.known(job.name)
+    if (record !== undefined) await records.set(job.name, { ...record, files: baseline })
+    return { ok: true, result: reused }
+  }
+  const expected = expectedRef(node, startedAt)
+  const ended = await runBuildCommand(deps, { ...job, command: node.command }, expected, signal)
+  if (!ended.ok) return ended
+  const made = await madeImage(deps, node, ended.ref)
+  if (!made.ok) return made
+  const result: ImageResult = {
+    ref: made.ref,
+    fingerprint,
+    buildStartTime: toApiTime(startedAt),
+    reused: false,
+    ...(made.imageId !== undefined && { imageId: made.imageId }),
+  }
+  if (made.imageId !== undefined) await docker.tag(made.imageId, made.ref)
+  await records.set(job.name, { fingerprint, ref: made.ref, files: baseline, imageId: made.imageId })
+  return { ok: true, result }
+}
+
+/** Looks for what the command has made, and names it by its content where it is in local Docker. */
+async function madeImage(
+  { docker }: Pick<ImageDeps, 'docker'>,
+  node: CustomImageNode,
+  ref: string,
+): Promise<{ ok: true; ref: string; imageId?: string | undefined } | Extract<ImageEnd, { ok: false }>> {
+  if (parseImageRef(ref)?.tag === undefined && parseImageRef(ref)?.digest === undefined)
+    return { ok: false, error: `the command named '${ref}', which is no image with a tag` }
+  if (node.skipsLocalDocker) return { ok: true, ref }
+  const image = await docker.inspectImage(ref)
+  if (image === undefined) {
+    const hint =
+      'Have the command tag its image as $EXPECTED_REF, or set skipsLocalDocker when it goes straight to a registry'
+    return { ok: false, error: `the command succeeded, but ${ref} is not in local Docker. ${hint}` }
+  }
+  if (node.outputsImageRefTo !== undefined) return { ok: true, ref, imageId: image.id }
+  const { local } = taggedRefs(registryRef(node.ref, undefined), contentTag(image.id))
+  return { ok: true, ref: local, imageId: image.id }
+}

@@ -1,0 +1,132 @@
+import { renderDiagnostics } from '@tiltts/core/errors'
+import {
+  type BaseInput,
+  buildPlatform,
+  contentTag,
+  fingerprintText,
+  parseImageRef,
+  registryRef,
+  replaceBaseImages,
+  taggedRefs,
+} from '@tiltts/core/images'
+import { compileIgnore, relativeTo } from '@tiltts/core/paths'
+import { type DockerImageNode, toApiTime } from '@tiltts/spec'
+import type { DockerInfo } from '../../ports/docker.js'
+import type { ImageBuildRequest } from '../../ports/image-build.js'
+import { baselineOf } from './baseline.js'
+import { buildProgress } from './build-progress.js'
+import { digest } from './digest.js'
+import { namedBases } from './external-bases.js'
+import { addHelper, helperInput } from './helper-layer.js'
+import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
+import { reusable } from './reuse.js'
+import { secretDigests } from './secret-digests.js'
+
+/** Labels by which images that were built here are found again. */
+export const builtLabels: Readonly<Record<string, string>> = { 'dev.tilt.built': 'true', 'dev.tilt.gc': 'true' }
+
+/** Brings an image with a Dockerfile up to date. The builder is called only when something it is made of has changed. */
+export async function dockerImage(
+  deps: ImageDeps,
+  job: ImageJob & { readonly node: DockerImageNode },
+  signal: AbortSignal,
+): Promise<ImageEnd> {
+  const { docker, files, env, clock } = deps
+  const { node, spec } = job
+  const info = await docker.info(signal)
+  const startedAt = clock.now()
+  const request = await requestOf(deps, job, info)
+  const { context } = request
+  const entries = await files.tree({ paths: [node.context], ignored: context.ignored, prunes: context.prunes, signal })
+  const fingerprint = digest(
+    fingerprintText({
+      build: 'docker',
+      ref: node.ref,
+      dockerfile: request.dockerfile,
+      context: entries.map(({ path, ...entry }) => ({ ...entry, path: relativeTo(path, node.context) ?? path })),
+      bases: request.bases,
+      buildArgs: request.buildArgs,
+      target: node.target,
+      platform: request.platform,
+      network: node.network,
+      pull: node.pull,
+      extraHosts: node.extraHosts,
+      extraTags: node.extraTags,
+      labels: builtLabels,
+      secrets: await secretDigests(files, node.secrets, env, signal),
+      ssh: node.ssh,
+      builder: { id: info.id, version: info.builder },
+      helper: helperInput(deps, spec, info.arch),
+      registry: undefined,
+    }),
+  )
+  // What a registry has now cannot be known without asking it, so a build that always pulls is asked for once a session.
+  const reused = await reusable(deps, { ...job, useRecords: job.useRecords && !node.pull }, fingerprint)
+  if (reused !== undefined) {
+    const record = deps.records.known(job.name)
+    if (record !== undefined) await deps.records.set(job.name, { ...record, files: baselineOf(spec, entries) })
+    return { ok: true, result: reused }
+  }
+  const progress = buildProgress(job, clock)
+  const outcome = await docker.build(request, progress.event, signal)
+  progress.end()
+  if (!outcome.ok) {
+    job.log(renderDiagnostics([outcome.failure], { colour: false }), 'error')
+    return { ok: false, error: outcome.failure.message }
+  }
+  const built = spec.helper ? await addHelper(deps, job, outcome.imageId, info.arch, signal) : outcome.imageId
+  if (typeof built !== 'string') return built
+  const { local } = taggedRefs(registryRef(node.ref, undefined), contentTag(built))
+  await docker.tag(built, local)
+  for (const tag of node.extraTags) await docker.tag(built, tag)
+  await deps.records.set(job.name, { fingerprint, imageId: built, ref: local, files: baselineOf(spec, entries) })
+  return {
+    ok: true,
+    result: { imageId: built, ref: local, fingerprint, buildStartTime: toApiTime(startedAt), reused: false },
+  }
+}
+
+async function requestOf(
+  { docker, env }: ImageDeps,
+  { node, bases }: ImageJob & { readonly node: DockerImageNode },
+  info: DockerInfo,
+): Promise<ImageBuildRequest & { readonly bases: readonly BaseInput[] }> {
+  const platform = buildPlatform({
+    image: node.platform,
+    environment: env['DOCKER_DEFAULT_PLATFORM'],
+    arch: info.arch,
+  })
+  const named = await namedBases(docker, node, bases, platform)
+  const ignore = compileIgnore(node.ignores)
+  return {
+    name: parseImageRef(node.ref)?.name ?? node.ref,
+    context: { folder: node.context, ignored: ignore.ignored, prunes: ignore.prunes },
+    dockerfile: replaceBaseImages(node.dockerfile.contents, node.buildArgs, named.replacements, platform),
+    dockerfilePath: node.dockerfile.path,
+    buildArgs: withEnvironment(node.buildArgs, env),
+    target: node.target,
+    platform,
+    network: node.network,
+    pull: node.pull,
+    cacheFrom: node.cacheFrom,
+    extraHosts: node.extraHosts,
+    ssh: node.ssh,
+    secrets: node.secrets,
+    labels: builtLabels,
+    tags: [],
+    bases: named.inputs,
+  }
+}
+
+/** An argument without a value is that of the environment; when that has none, either, it is left to the Dockerfile. */
+function withEnvironment(
+  args: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const filled: Record<string, string> = {}
+  for (const [name, value] of Object.entries(args)) {
+    const known = value === '' ? env[name] : value
+    if (known !== undefined) filled[name] = known
+  }
+  return filled
+}

@@ -1,0 +1,75 @@
+import { type HelperInput, parseImageRef } from '@tiltts/core/images'
+import type { ImageSpec } from '@tiltts/spec'
+import { builtLabels } from './docker-image.js'
+import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
+
+/** What the container helper adds to what an image is made of. */
+export function helperInput(
+  { helper }: Pick<ImageDeps, 'helper'>,
+  spec: ImageSpec,
+  arch: string,
+): HelperInput | undefined {
+  if (!spec.helper) return undefined
+  const { entrypoint, onExit } = spec.node.liveUpdate?.restart ?? {}
+  return { checksum: helper.checksum(arch), entrypoint, onExit }
+}
+
+/**
+ * Puts the helper into an image as its last layer, in front of the image's own ENTRYPOINT and CMD.
+ *
+ * @returns the id of the new image, or why there is none
+ */
+export async function addHelper(
+  { docker, helper }: ImageDeps,
+  job: ImageJob,
+  imageId: string,
+  arch: string,
+  signal: AbortSignal,
+): Promise<string | Extract<ImageEnd, { ok: false }>> {
+  const file = helper.file(arch)
+  if (file === undefined) return { ok: false, error: `there is no container helper for ${arch} processors` }
+  const image = await docker.inspectImage(imageId)
+  const { entrypoint: own, onExit = 'end' } = job.spec.node.liveUpdate?.restart ?? {}
+  const entrypoint = own ?? image?.entrypoint ?? []
+  const cmd = own === undefined ? (image?.cmd ?? []) : []
+  if (image === undefined || entrypoint.length + cmd.length === 0)
+    return {
+      ok: false,
+      error: 'the image has neither ENTRYPOINT nor CMD: say what runs with restartProcess({ entrypoint })',
+    }
+  const dockerfile = [
+    `FROM ${imageId}`,
+    `COPY helper ${helper.containerPath}`,
+    `ENTRYPOINT ${JSON.stringify(helper.wrap(entrypoint, { onExit }))}`,
+    // Setting ENTRYPOINT drops the CMD of the image below.
+    ...(cmd.length > 0 ? [`CMD ${JSON.stringify(cmd)}`] : []),
+    '',
+  ].join('\n')
+  const outcome = await docker.build(
+    {
+      name: `${parseImageRef(job.spec.node.ref)?.name ?? job.name}-helper`,
+      context: {
+        folder: file.slice(0, file.lastIndexOf('/')),
+        ignored: () => true,
+        prunes: () => true,
+        extra: [{ path: 'helper', file, mode: 0o755 }],
+      },
+      dockerfile,
+      dockerfilePath: undefined,
+      buildArgs: {},
+      target: undefined,
+      platform: image.platform,
+      network: undefined,
+      pull: false,
+      cacheFrom: [],
+      extraHosts: [],
+      ssh: [],
+      secrets: [],
+      labels: builtLabels,
+      tags: [],
+    },
+    () => {},
+    signal,
+  )
+  return outcome.ok ? outcome.imageId : { ok: false, error: outcome.failure.message }
+}

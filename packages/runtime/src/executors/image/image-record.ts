@@ -1,0 +1,52 @@
+import type { Json } from '@tiltts/spec'
+import type { Records } from '../../ports/records.js'
+
+/** What is remembered of the last good build of an image. */
+export interface ImageRecord {
+  readonly fingerprint: string
+  /** Absent when the image is not in local Docker. */
+  readonly imageId?: string | undefined
+  readonly ref: string
+  /** Hash by absolute path of the files that live updates follow, as they went into the build. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** Records of images, of one project. What was read once is kept in memory. */
+export interface ImageRecords {
+  get(image: string): Promise<ImageRecord | undefined>
+  set(image: string, record: ImageRecord): Promise<void>
+  /** What is in memory: the build that this session made or found. */
+  known(image: string): ImageRecord | undefined
+}
+
+export function imageRecords(records: Records, project: string): ImageRecords {
+  const memory = new Map<string, ImageRecord>()
+  const keyOf = (image: string): string => `image:${project}:${image}`
+  return {
+    async get(image) {
+      const present = memory.get(image)
+      if (present !== undefined) return present
+      const record = asRecord(await records.get(keyOf(image)))
+      if (record !== undefined) memory.set(image, record)
+      return record
+    },
+    async set(image, record) {
+      memory.set(image, record)
+      await records.set(keyOf(image), { ...record, imageId: record.imageId ?? null })
+    },
+    known: (image) => memory.get(image),
+  }
+}
+
+function asRecord(value: Json | undefined): ImageRecord | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const { fingerprint, imageId, ref, files } = value as { readonly [field: string]: Json | undefined }
+  if (typeof fingerprint !== 'string' || typeof ref !== 'string') return undefined
+  if (typeof files !== 'object' || files === null || Array.isArray(files)) return undefined
+  return {
+    fingerprint,
+    ref,
+    files: files as Readonly<Record<string, string>>,
+    ...(typeof imageId === 'string' && { imageId }),
+  }
+}

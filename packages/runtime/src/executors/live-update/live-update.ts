@@ -1,0 +1,97 @@
+import { liveUpdateCovers } from '@tiltts/core/live-update'
+import { isWithin } from '@tiltts/core/paths'
+import type { ImageUse } from '@tiltts/spec'
+import type { ContainerInfo } from '../../ports/docker.js'
+import type { Files } from '../../ports/files.js'
+import type { ImageRecords } from '../image/image-record.js'
+import type { SyncedContainers } from './container-files.js'
+import { type FileState, lookAtFiles } from './look-at-files.js'
+import { type ContainerUpdate, type ContainerUpdateDeps, updateContainer } from './update-container.js'
+
+/** What a live update of a resource came to. */
+export type LiveUpdateEnd =
+  | { readonly kind: 'done'; readonly containers: number; readonly copied: number }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'failed'; readonly exitCode: number; readonly error: string }
+  | { readonly kind: 'fallback'; readonly reason: string }
+
+/** A container as far as a live update looks at it. */
+export type LiveContainer = Pick<ContainerInfo, 'id' | 'name' | 'state'>
+
+export interface LiveUpdateDeps extends ContainerUpdateDeps {
+  readonly files: Pick<Files, 'tree'>
+  readonly images: ImageRecords
+  readonly synced: SyncedContainers
+}
+
+export interface LiveUpdateRequest {
+  readonly images: readonly ImageUse[]
+  /** All files that changed, absolute. */
+  readonly files: readonly string[]
+  /** The containers as they are now; asked again when one of them turns out to be gone. */
+  readonly containers: () => Promise<readonly LiveContainer[]>
+  readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
+}
+
+/** So often a container may be replaced under the update before it gives up. */
+const attempts = 3
+
+/** Brings changed files into all running containers of a resource, or says why only a new image can. */
+export async function liveUpdate(
+  deps: LiveUpdateDeps,
+  request: LiveUpdateRequest,
+  signal: AbortSignal,
+): Promise<LiveUpdateEnd> {
+  const covered = liveUpdateCovers(request.images, request.files)
+  if (!covered.covered) return { kind: 'fallback', reason: covered.reason }
+  const states = await lookAtFiles(deps.files, request.files, signal)
+  for (let attempt = 1; ; attempt++) {
+    const containers = await request.containers()
+    const running = containers.filter(({ state }) => state.running)
+    if (running.length === 0) return { kind: 'fallback', reason: whyNone(containers) }
+    const ends = await Promise.all(running.map((container) => updateOne(deps, request, container, states, signal)))
+    const end = together(ends)
+    if (end.kind !== 'fallback' || attempt === attempts) return end
+    const now = new Set((await request.containers()).map(({ id }) => id))
+    // Was one replaced in the meantime? Then the new one may take it.
+    if (running.every(({ id }) => now.has(id))) return end
+  }
+}
+
+async function updateOne(
+  deps: LiveUpdateDeps,
+  { images, log }: LiveUpdateRequest,
+  container: LiveContainer,
+  states: readonly FileState[],
+  signal: AbortSignal,
+): Promise<ContainerUpdate> {
+  let end: ContainerUpdate = { kind: 'unchanged' }
+  for (const image of images) {
+    if (image.liveUpdate === undefined || !image.deployed) continue
+    const files = states.filter(({ path }) => image.inputs.some((input) => isWithin(path, input)))
+    const known = await deps.synced.of(container.id, deps.images.known(image.name)?.files)
+    const update = await updateContainer(deps, { container, spec: image.liveUpdate, files, known, log }, signal)
+    if (update.kind === 'stop' || update.kind === 'failed') return update
+    if (update.kind === 'done') end = update
+  }
+  return end
+}
+
+function together(ends: readonly ContainerUpdate[]): LiveUpdateEnd {
+  const stop = ends.find((end) => end.kind === 'stop')
+  if (stop !== undefined) return { kind: 'fallback', reason: stop.reason }
+  const failed = ends.find((end) => end.kind === 'failed')
+  if (failed !== undefined) return failed
+  const done = ends.filter((end) => end.kind === 'done')
+  if (done.length === 0) return { kind: 'unchanged' }
+  return { kind: 'done', containers: done.length, copied: Math.max(...done.map(({ copied }) => copied)) }
+}
+
+function whyNone(containers: readonly LiveContainer[]): string {
+  const [first] = containers
+  if (first === undefined) return 'it has no container'
+  const { status, exitCode } = first.state
+  return status === 'exited'
+    ? `container ${first.name} has exited (code ${exitCode})`
+    : `container ${first.name} is ${status}`
+}

@@ -1,0 +1,124 @@
+import { type LiveUpdatePlan, planLiveUpdate } from '@tiltts/core/live-update'
+import { isTiltError, type LiveUpdateSpec, type RestartStepSpec, type RunStepSpec } from '@tiltts/spec'
+import type { ContainerChannel } from '../../ports/container-channel.js'
+import type { Docker } from '../../ports/docker.js'
+import type { Channels } from './channels.js'
+import type { ContainerFiles } from './container-files.js'
+import type { FileState } from './look-at-files.js'
+
+/** What became of one container. */
+export type ContainerUpdate =
+  /** It holds the files, and the commands ran. */
+  | { readonly kind: 'done'; readonly copied: number; readonly removed: number; readonly ran: number }
+  /** It held all of them already. */
+  | { readonly kind: 'unchanged' }
+  /** A command of the user's ended with an error; the files are there. */
+  | { readonly kind: 'failed'; readonly exitCode: number; readonly error: string }
+  /** It cannot take them in; only a new image can. */
+  | { readonly kind: 'stop'; readonly reason: string }
+
+export interface ContainerUpdateRequest {
+  readonly container: { readonly id: string; readonly name: string }
+  readonly spec: LiveUpdateSpec
+  /** Files that may have changed, as they are now. */
+  readonly files: readonly FileState[]
+  readonly known: ContainerFiles
+  readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
+}
+
+export interface ContainerUpdateDeps {
+  readonly channels: Channels
+  readonly docker: Pick<Docker, 'restartContainer'>
+}
+
+/** Exit code of a command that was killed: the container's doing or the engine's, not the command's. */
+const killed = 137
+
+/** Brings changed files into one container, runs the commands that follow from them, and restarts it when asked to. */
+export async function updateContainer(
+  deps: ContainerUpdateDeps,
+  request: ContainerUpdateRequest,
+  signal: AbortSignal,
+): Promise<ContainerUpdate> {
+  const { container, files, known, spec } = request
+  // Folders have no content: they matter when they are new or gone, and then what is in them tells.
+  const differing = files.filter(({ path, state, hash }) => state === 'folder' || !known.holds(path, hash))
+  const plan = planLiveUpdate(spec, differing)
+  if (plan.kind === 'stop') return { kind: 'stop', reason: plan.reason }
+  const onlyFolders = differing.every(({ state }) => state === 'folder')
+  if (plan.kind === 'nothing' || (onlyFolders && known.owed.size === 0)) return { kind: 'unchanged' }
+  try {
+    return await deps.channels.with(container.id, signal, (channel) => carryOut(deps, request, plan, channel, signal))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isTiltError(error) || error.class !== 'infra' || error.code === 'docker/unreachable') throw error
+    known.doubt(differing.map(({ path }) => path))
+    return { kind: 'stop', reason: error.message }
+  }
+}
+
+async function carryOut(
+  deps: ContainerUpdateDeps,
+  request: ContainerUpdateRequest,
+  plan: Extract<LiveUpdatePlan, { kind: 'update' }>,
+  channel: ContainerChannel,
+  signal: AbortSignal,
+): Promise<ContainerUpdate> {
+  const { known, files } = request
+  await known.willTouch([...plan.copy, ...plan.removed])
+  if (plan.remove.length > 0) await channel.remove(plan.remove, signal)
+  if (plan.copy.length > 0) {
+    for (const { localPath, hash } of await channel.copy(plan.copy, signal)) known.synced(localPath, hash)
+  }
+  for (const { path, state } of files) if (state === 'gone') known.synced(path, undefined)
+  const failure = await runAll(request, runsOf(request, plan.runs), channel, signal)
+  if (failure !== undefined) return failure
+  if (plan.restart !== undefined) await restart(deps, request, plan.restart, channel, signal)
+  return { kind: 'done', copied: plan.copy.length, removed: plan.remove.length, ran: plan.runs.length }
+}
+
+/** The commands of the plan, and those that failed before. In the order of their declaration. */
+function runsOf({ spec, known }: ContainerUpdateRequest, planned: readonly RunStepSpec[]): readonly RunStepSpec[] {
+  return spec.runs.filter((run) => planned.includes(run) || known.owed.has(keyOf(run)))
+}
+
+async function runAll(
+  { known, log, container }: ContainerUpdateRequest,
+  runs: readonly RunStepSpec[],
+  channel: ContainerChannel,
+  signal: AbortSignal,
+): Promise<ContainerUpdate | undefined> {
+  for (const run of runs) known.owed.add(keyOf(run))
+  for (const [index, run] of runs.entries()) {
+    if (!run.echoOff) log(`[CMD ${index + 1}/${runs.length}] ${run.display}\n`)
+    const { exitCode } = await channel.run({ argv: run.argv, onOutput: (text) => log(text) }, signal)
+    if (exitCode === killed) return { kind: 'stop', reason: `${run.display}: killed in ${container.name}` }
+    if (exitCode !== 0) return { kind: 'failed', exitCode, error: `${shown(run)}: exit code ${exitCode}` }
+    known.owed.delete(keyOf(run))
+  }
+  return undefined
+}
+
+async function restart(
+  deps: ContainerUpdateDeps,
+  { container, log }: ContainerUpdateRequest,
+  step: RestartStepSpec,
+  channel: ContainerChannel,
+  signal: AbortSignal,
+): Promise<void> {
+  if (step.what === 'process' && channel.canRestartProcess) {
+    log(`Restarting the process in ${container.name}\n`)
+    await channel.restartProcess(signal)
+    return
+  }
+  log(`Restarting container ${container.name}\n`)
+  await deps.docker.restartContainer(container.id, 0)
+}
+
+function keyOf({ argv }: RunStepSpec): string {
+  return JSON.stringify(argv)
+}
+
+function shown({ display, echoOff }: RunStepSpec): string {
+  return echoOff ? 'a command of the live update' : display
+}
