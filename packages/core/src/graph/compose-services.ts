@@ -29,14 +29,14 @@ export function composeServices(
     const found = (index.get(call.service.name) ?? []).filter((service) => isMeant(service, call))
     const [one, ...others] = found
     if (one === undefined) {
-      if (complete) diagnostics.push(unknownService(call, services, loaded))
+      if (complete) diagnostics.push(unknownService(call, loaded))
     } else if (others.length > 0) diagnostics.push(ambiguousService(call, found))
     else one.calls.push(call)
   }
   const nodes = projects.flatMap((project) => {
     const names = new Map(project.map((found) => [found.service.name, resourceName(found)]))
-    for (const { service } of project)
-      diagnostics.push(...service.dependsOn.flatMap((on) => missingDependency(service, on, names)))
+    for (const { service, from } of project)
+      diagnostics.push(...service.dependsOn.flatMap((on) => missingDependency(service, on, names, from)))
     return project.map((found) => serviceNode(found, names))
   })
   return { nodes, diagnostics }
@@ -72,14 +72,12 @@ function indexByName(
 
 function unknownService(
   { service, projectName, place }: ComposeResourceNode,
-  services: readonly FoundService[],
   loaded: readonly LoadedProject[],
 ): Diagnostic {
   const projects = loaded.map(({ project }) => project.name)
   const isProject = projectName === undefined || projects.includes(projectName)
-  const names = services
-    .filter(({ from }) => projectName === undefined || from.project.name === projectName)
-    .map((found) => found.service.name)
+  const inProject = loaded.filter(({ project }) => projectName === undefined || project.name === projectName)
+  const names = inProject.flatMap(({ project }) => project.services.map((found) => found.name))
   const where = projectName === undefined ? 'no compose project' : `the compose project \`${projectName}\``
   return {
     code: 'compose/unknown-service',
@@ -89,9 +87,23 @@ function unknownService(
       : `dcResource('${service.name}'): ${where} has ${projectName === undefined ? 'a' : 'no'} service called that`,
     places: placesOf(service.place ?? place),
     hint: isProject
-      ? (didYouMean(service.name, names) ?? listed('services', names) ?? 'Call dockerCompose, too; check its profiles')
+      ? (switchedOff(service.name, inProject) ??
+        didYouMean(service.name, names) ??
+        listed('services', names) ??
+        'Call dockerCompose, too; check its profiles')
       : (didYouMean(projectName, projects) ?? listed('projects', projects)),
   }
+}
+
+/** Why a service that the compose files have is none of the project. */
+function switchedOff(service: string, loaded: readonly LoadedProject[]): string | undefined {
+  for (const { project } of loaded) {
+    const found = project.inactive?.find(({ name }) => name === service)
+    if (found === undefined) continue
+    const profiles = found.profiles.map((profile) => `\`${profile}\``).join(' or ')
+    return `\`${service}\` belongs to the profile ${profiles}, which is off: name it in \`profiles\` of dockerCompose`
+  }
+  return undefined
 }
 
 /** So many names are worth listing. */
@@ -118,6 +130,7 @@ function missingDependency(
   service: ComposeService,
   on: ComposeDependency,
   names: ReadonlyMap<string, string>,
+  from: LoadedProject,
 ): readonly Diagnostic[] {
   if (!on.required || names.has(on.service)) return []
   return [
@@ -126,7 +139,10 @@ function missingDependency(
       severity: 'error',
       message: `The service \`${service.name}\` depends on \`${on.service}\`, which its project does not have`,
       places: placesOf(service.place),
-      hint: didYouMean(on.service, names.keys()) ?? 'Check the profiles, or write `required: false` at the dependency',
+      hint:
+        switchedOff(on.service, [from]) ??
+        didYouMean(on.service, names.keys()) ??
+        'Check the profiles, or write `required: false` at the dependency',
     },
   ]
 }

@@ -136,6 +136,14 @@ describe('dcResource', () => {
     expect(hintsOf(graph, projects)).toEqual(['Did you mean `api`?', 'The services are: api, db'])
   })
 
+  it('DCC-10: of a service whose profile is off, the error says which', () => {
+    const graph = composeGraph({ composeResources: [about('debug')] })
+    const inactive = [{ name: 'debug', profiles: ['tools', 'all'] }]
+    expect(hintsOf(graph, [{ ...project([service('api')]), inactive }])).toEqual([
+      '`debug` belongs to the profile `tools` or `all`, which is off: name it in `profiles` of dockerCompose',
+    ])
+  })
+
   const two = [composeNode({ dir: '/a' }), composeNode({ dir: '/b' })]
   const projects = [project([service('db')], 'a'), project([service('db')], 'b')]
 
