@@ -1,3 +1,11 @@
+export type {
+  BuildEvent,
+  BuildOutputEvent,
+  BuildProgressEvent,
+  BuildStepEvent,
+  BuildWarningEvent,
+} from './build-event.js'
+export { type BuildLog, buildLogLines } from './build-log.js'
 export { contentTag } from './content-tag.js'
 export { type DockerfileArgs, type DockerfileImage, type DockerfileReading, readDockerfile } from './dockerfile.js'
 export {
