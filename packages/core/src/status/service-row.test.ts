@@ -80,7 +80,7 @@ describe('the row', () => {
     expect(row(one({})).specs).toEqual([{ id: 'docker-compose:web', type: 'docker-compose', hasLiveUpdate: false }])
   })
 
-  test('DCC-11: has the links of the service', () => {
+  test('has the links of the service', () => {
     const links = [{ url: 'http://localhost:8080/' }, { url: 'http://localhost:8080/admin', name: 'Admin' }]
     expect(row(one({}), { spec: { links } }).endpointLinks).toEqual([
       { url: 'http://localhost:8080/', name: '' },
