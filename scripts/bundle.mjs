@@ -1,5 +1,5 @@
-// Bundles what ships in `tiltts`: the command line, the engine, the config host and the config API.
-import { rmSync } from 'node:fs'
+// Bundles what ships in `tiltts`: the command line, the engine, the config host, the config API and the container helper.
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './pnpm.mjs'
@@ -26,3 +26,5 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 })
+// The helper that goes into containers, with its checksums and the license of what is in it.
+cpSync(join(root, 'packages/helper/bin'), join(out, 'helper'), { recursive: true })
