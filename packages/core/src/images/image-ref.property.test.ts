@@ -19,6 +19,7 @@ describe('image references', () => {
         expect(parsed).toBeDefined()
         if (parsed !== undefined) expect(parseImageRef(imageRefText(parsed))).toEqual(parsed)
       }),
+      { numRuns: 1_000 },
     )
   })
 

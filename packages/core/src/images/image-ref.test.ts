@@ -12,6 +12,7 @@ describe('parseImageRef', () => {
     ['index.docker.io/shop/api', 'shop/api', 'docker.io/shop/api'],
     ['shop/api', 'shop/api', 'docker.io/shop/api'],
     ['a/b/c', 'a/b/c', 'docker.io/a/b/c'],
+    ['docker.io/a.b/c', 'docker.io/a.b/c', 'docker.io/a.b/c'],
     ['gcr.io/shop/api', 'gcr.io/shop/api', 'gcr.io/shop/api'],
     ['localhost/api', 'localhost/api', 'localhost/api'],
     ['localhost:5000/api', 'localhost:5000/api', 'localhost:5000/api'],

@@ -57,8 +57,9 @@ function split(written: string): { readonly domain: string; readonly path: strin
 
 function familiarName(domain: string, path: string): string {
   if (domain !== hub) return `${domain}/${path}`
-  const official = /^library\/([^/]+)$/.exec(path)
-  return official?.[1] ?? path
+  const short = /^library\/([^/]+)$/.exec(path)?.[1] ?? path
+  // A repository of the hub whose first part looks like a host would be taken for one of that host.
+  return split(short).domain === hub ? short : `${domain}/${path}`
 }
 
 /** The reference as people write it: short, with its tag and digest. */
