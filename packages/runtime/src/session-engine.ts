@@ -5,6 +5,8 @@ import type { TiltError } from '@tiltts/spec'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
+import { type ComposeLogs, composeLogs } from './controllers/compose/log-streams.js'
+import { type ComposeServices, composeServices } from './controllers/compose/service-controller.js'
 import { type DockerConnection, dockerConnection } from './controllers/docker/connection-controller.js'
 import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
 import { createManager, type Manager } from './controllers/manager.js'
@@ -43,6 +45,8 @@ export interface Engine {
   readonly fileWatch: FileWatchController
   readonly scheduler: Scheduler
   readonly docker: DockerConnection
+  readonly containers: ComposeServices
+  readonly containerLogs: ComposeLogs
   readonly channels: Channels
 }
 
@@ -98,6 +102,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     ...base,
     say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
   })
+  const containers = composeServices({ ...base, wake: wake('compose-service'), reportLost: docker.reportLost })
+  const containerLogs = composeLogs({ ...base, reportLost: docker.reportLost })
   const ways = channels(ports.docker)
   const services = serviceUpdates({
     ...base,
@@ -108,6 +114,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     channels: ways,
     inSlot: pool.add,
     onEngineLost: docker.reportLost,
+    lookAtContainers: containers.look,
   })
   const updating = {
     ...base,
@@ -135,6 +142,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       updateIntake(base),
       resourceController(resources),
       docker,
+      containers,
+      containerLogs,
       planner,
       projector({ ...base, wake: wake('projector') }),
       sessionController({ ...base, onVerdict: events.onVerdict }),
@@ -154,6 +163,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     fileWatch,
     scheduler: planner,
     docker,
+    containers,
+    containerLogs,
     channels: ways,
   }
 }

@@ -14,7 +14,8 @@ export interface Stopping {
  * were when it began, so that one can still read how things stood.
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
-  const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager, docker, channels } = engine
+  const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
+  const { docker, containers, containerLogs, channels } = engine
 
   const end = async (): Promise<void> => {
     scheduler.stop()
@@ -24,6 +25,8 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     running.cancelAll()
     waits.close()
     docker.close()
+    containers.close()
+    containerLogs.close()
     await stopped
     await fileWatch.closeAll()
     await functions.replace(undefined)?.release()

@@ -1,4 +1,15 @@
-import type { DependencySpec, EdgeKind, GraphSpec, ProbeAction, ProbeSpec, SettingsSpec, StepSpec } from '@tiltts/spec'
+import type {
+  ComposeNode,
+  DependencySpec,
+  EdgeKind,
+  GraphSpec,
+  ImageNode,
+  LiveUpdateSpec,
+  ProbeAction,
+  ProbeSpec,
+  SettingsSpec,
+  StepSpec,
+} from '@tiltts/spec'
 import { UserError } from '@tiltts/spec'
 import type { FakeConfig, FakeConfigScript, FakeLocalOptions, FakeStep } from './fake-config.js'
 import type { FakeFiles } from './fake-files.js'
@@ -31,8 +42,29 @@ export interface SimulatedLocal
   readonly check?: FakeStep
 }
 
+/** A live update as a test writes it. Paths are relative to the folder of the config. */
+export interface SimulatedLiveUpdate {
+  /** From a local path to one in the container. */
+  readonly syncs: Readonly<Record<string, string>>
+  /** Commands, with what triggers them. */
+  readonly runs?: Readonly<Record<string, readonly string[]>>
+  readonly stop?: readonly string[]
+  readonly restart?: 'container' | 'process'
+  readonly initialSync?: boolean
+}
+
+export interface SimulatedImage {
+  readonly liveUpdate?: SimulatedLiveUpdate
+  readonly buildArgs?: Readonly<Record<string, string>>
+  readonly ignore?: readonly string[]
+}
+
 /** What a config can do in a simulation: all that the fake host offers, and builders that need less typing. */
 export interface SimulatedConfig extends Omit<FakeConfig, 'local' | 'read'> {
+  /** `dockerCompose(file)`. */
+  compose(file: string): void
+  /** `dockerBuild(ref, context, options)`; the Dockerfile is read from the context. */
+  image(ref: string, context: string, options?: SimulatedImage): void
   local(name: string, options: SimulatedLocal): void
   settings(settings: SettingsSpec): void
   /** Only these take part, with all they need. */
@@ -53,6 +85,8 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
   const absolute = (path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`)
   return (config) => {
     let settings: SettingsSpec = {}
+    const images: ImageNode[] = []
+    const compose: ComposeNode[] = []
     config.graph({ positionals: config.args, watchIgnores: tiltignore(files, folder) })
     return script({
       ...config,
@@ -74,6 +108,32 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
           ...(asked && { probe: asked }),
         })
       },
+      compose(file) {
+        const project = { files: [absolute(file)], dir: folder }
+        compose.push({ project, wait: false, place: undefined })
+        config.graph({ compose })
+      },
+      image(ref, context, { liveUpdate, buildArgs = {}, ignore = [] } = {}) {
+        const contents = files.read(`${absolute(context)}/Dockerfile`)
+        images.push({
+          build: 'docker',
+          ref,
+          place: undefined,
+          context: absolute(context),
+          dockerfile: { path: `${absolute(context)}/Dockerfile`, contents },
+          ignores: ignore.length === 0 ? [] : [{ basePath: absolute(context), patterns: ignore }],
+          buildArgs,
+          matchInEnvVars: false,
+          pull: false,
+          cacheFrom: [],
+          extraTags: [],
+          extraHosts: [],
+          ssh: [],
+          secrets: [],
+          ...(liveUpdate && { liveUpdate: liveUpdateOf(liveUpdate, absolute) }),
+        })
+        config.graph({ images })
+      },
       settings(added) {
         settings = { ...settings, ...added }
         config.graph({ settings })
@@ -90,6 +150,27 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
         throw new UserError([{ code: 'config/failed', severity: 'error', message, places: [] }])
       },
     })
+  }
+}
+
+function liveUpdateOf(given: SimulatedLiveUpdate, absolute: (path: string) => string): LiveUpdateSpec {
+  const { syncs, runs = {}, stop = [], restart, initialSync = false } = given
+  return {
+    syncs: Object.entries(syncs).map(([local, containerPath]) => ({
+      localPath: absolute(local),
+      containerPath,
+      ignores: [],
+    })),
+    runs: Object.entries(runs).map(([display, triggers]) => ({
+      argv: ['sh', '-c', display],
+      display,
+      triggers: triggers.map(absolute),
+      echoOff: false,
+    })),
+    stopPaths: stop.map(absolute),
+    initialSync,
+    place: undefined,
+    ...(restart && { restart: { what: restart, triggers: [] } }),
   }
 }
 

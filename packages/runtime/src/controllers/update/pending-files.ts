@@ -10,5 +10,11 @@ export function withoutFiles(status: ResourceStatus, files: readonly string[]): 
     const fileCount = (cause.fileCount ?? named.length) - (named.length - kept.length)
     return kept.length === 0 ? [] : [{ ...cause, files: kept, fileCount }]
   })
-  return { ...status, pending, pendingSince: pending.length === 0 ? undefined : status.pendingSince }
+  const pendingFiles = status.pendingFiles?.filter((file) => !gone.has(file))
+  return {
+    ...status,
+    pending,
+    pendingFiles: pendingFiles?.length === 0 ? undefined : pendingFiles,
+    pendingSince: pending.length === 0 ? undefined : status.pendingSince,
+  }
 }

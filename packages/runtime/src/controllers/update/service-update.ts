@@ -17,6 +17,8 @@ export interface ServiceUpdateDeps extends DeployDeps {
   readonly imageUpdates: ImageUpdates
   /** Runs what builds in one of the slots. */
   readonly inSlot: (work: () => Promise<UpdateOutcome>) => Promise<UpdateOutcome>
+  /** Writes down now how the containers of a service stand. */
+  readonly lookAtContainers: (name: string) => Promise<void>
   /** Told that the engine does not answer any more. */
   readonly onEngineLost: (error: TiltError) => void
 }
@@ -104,6 +106,8 @@ async function buildAndDeploy(
     { resource: resource.metadata.name, spec, results: images.results, force, log },
     run.signal,
   )
+  // What depends on it must not see it as it was before.
+  await deps.lookAtContainers(resource.metadata.name)
   done(deployed.phase === 'failed' ? deployed.error : undefined)
   return deployed
 }

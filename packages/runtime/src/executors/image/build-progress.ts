@@ -1,19 +1,21 @@
-import { buildLog } from '@tiltts/core/images'
+import { buildLogLines } from '@tiltts/core/images'
 import { type ImageStage, toApiTime } from '@tiltts/spec'
-import type { Clock } from '../../ports/clock.js'
 import type { BuildEvent } from '../../ports/image-build.js'
 import type { ImageJob } from './image-job.js'
 
 /** Turns what a builder tells into lines of the log and stages of the image. */
-export function buildProgress(
-  { log, onStage }: Pick<ImageJob, 'log' | 'onStage'>,
-  clock: Clock,
-): { readonly event: (event: BuildEvent) => void; end(): void } {
-  const lines = buildLog()
+export function buildProgress({ log, onStage }: Pick<ImageJob, 'log' | 'onStage'>): {
+  readonly event: (event: BuildEvent) => void
+  end(): void
+} {
+  const lines = buildLogLines()
   const stages = new Map<string, ImageStage>()
+  const print = (texts: readonly string[]): void => {
+    if (texts.length > 0) log(`${texts.join('\n')}\n`)
+  }
   return {
     event(event) {
-      for (const { text, level } of lines.push(event, clock.now())) log(text, level)
+      print(lines.push(event))
       if (event.kind !== 'step' || !event.name.startsWith('[')) return
       stages.set(event.id, {
         name: event.name,
@@ -24,8 +26,6 @@ export function buildProgress(
       })
       if (event.state !== 'running') onStage([...stages.values()])
     },
-    end() {
-      for (const { text, level } of lines.end(clock.now())) log(text, level)
-    },
+    end: () => print(lines.end()),
   }
 }

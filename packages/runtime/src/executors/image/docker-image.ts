@@ -67,7 +67,7 @@ export async function dockerImage(
     if (record !== undefined) await deps.records.set(job.name, { ...record, files: baselineOf(spec, entries) })
     return { ok: true, result: reused }
   }
-  const progress = buildProgress(job, clock)
+  const progress = buildProgress(job)
   const outcome = await docker.build(request, progress.event, signal)
   progress.end()
   if (!outcome.ok) {

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { fakeRecords } from '../../testing/fake-records.js'
+import type { SimulateOptions, Simulation } from '../../testing/simulate.js'
+import { simulateSession } from '../../testing/simulate.js'
+
+const files = {
+  'api/Dockerfile': 'FROM busybox\nCOPY package.json /app/\nCOPY src /app/src\nCMD ["serve"]',
+  'api/src/main.js': 'one',
+  'api/package.json': '{}',
+}
+const composeFiles = { 'compose.yaml': { services: { api: { image: 'shop/api' }, db: { image: 'busybox' } } } }
+const config: SimulateOptions['config'] = (c) => {
+  c.compose('compose.yaml')
+  c.image('shop/api', 'api', { liveUpdate: { syncs: { 'api/src': '/app/src' }, runs: { install: ['api/src/deps.txt'] } } })
+}
+
+async function start(options: Partial<SimulateOptions> = {}): Promise<Simulation> {
+  const sim = await simulateSession({ config, files, composeFiles, ...options })
+  await sim.advance(1000)
+  return sim
+}
+
+const container = (sim: Simulation, service = 'api') => sim.compose.containersOf('project', service)[0]
+
+describe('services of compose', () => {
+  it('DC-01 BLD-16: are started with the images that were built for them, each by itself', async () => {
+    const sim = await start()
+    expect(sim.updates('api').map(({ status }) => status.phase)).toEqual(['succeeded'])
+    expect(sim.updates('db').map(({ status }) => status.phase)).toEqual(['succeeded'])
+    expect(sim.docker.builds()).toHaveLength(1)
+    const image = await sim.docker.inspectImage('shop/api:latest')
+    expect(container(sim)?.imageId).toBe(image?.id)
+    expect(image?.labels).toMatchObject({ 'dev.tilt.built': 'true', 'dev.tilt.gc': 'true' })
+    expect(image?.tags.some((tag) => /^shop\/api:tilt-[0-9a-f]{16}$/.test(tag))).toBe(true)
+  })
+
+  it('LU-17: take changed files in without a new image, as an update of their own', async () => {
+    const sim = await start()
+    const before = container(sim)?.id ?? ''
+    await sim.edit({ 'api/src/main.js': 'two' })
+    await sim.advance(100)
+    expect(sim.docker.filesOf(before)['/app/src/main.js']).toBe('two')
+    expect(container(sim)?.id).toBe(before)
+    expect(sim.docker.builds()).toHaveLength(1)
+    expect(sim.updates('api').at(-1)).toMatchObject({
+      spec: { causes: [{ reason: 'files' }] },
+      status: { phase: 'succeeded', liveUpdate: true },
+    })
+  })
+
+  it('LU-05: are built anew when a file fits into no sync, and say which', async () => {
+    const sim = await start()
+    const before = container(sim)?.id
+    await sim.edit({ 'api/package.json': '{"a":1}' })
+    await sim.advance(1000)
+    expect(sim.docker.builds()).toHaveLength(2)
+    expect(container(sim)?.id).not.toBe(before)
+    expect(sim.updates('api').at(-1)?.status).toMatchObject({ phase: 'succeeded' })
+  })
+
+  it('LU-09: keep the image when a command of the live update fails, and run it again with the next edit', async () => {
+    let fails = true
+    const sim = await start({ containerPrograms: { install: () => (fails ? 3 : 0) } })
+    await sim.edit({ 'api/src/deps.txt': 'a' })
+    await sim.advance(100)
+    expect(sim.updates('api').at(-1)?.status).toMatchObject({ phase: 'failed', exitCode: 3, liveUpdate: true })
+    expect(sim.docker.builds()).toHaveLength(1)
+    fails = false
+    await sim.edit({ 'api/src/main.js': 'three' })
+    await sim.advance(100)
+    expect(sim.updates('api').at(-1)?.status).toMatchObject({ phase: 'succeeded', liveUpdate: true })
+    expect(sim.log('api')).toMatch(/install[\s\S]*install/)
+  })
+
+  it('are neither built nor started anew when nothing has changed since the last session', async () => {
+    const records = fakeRecords()
+    const first = await start({ records })
+    const id = container(first)?.id
+    const second = await start({
+      records,
+      ports: (ports) => ({ ...ports, docker: first.docker, compose: first.compose }),
+    })
+    expect(first.docker.builds()).toHaveLength(1)
+    expect(container(first)?.id).toBe(id)
+    expect(first.compose.calls().filter(({ verb }) => verb === 'up')).toHaveLength(2)
+    expect(second.updates('api')[0]?.status).toMatchObject({ phase: 'succeeded' })
+  })
+
+  it('hold what is here when a session begins, whatever an earlier one has synced', async () => {
+    const records = fakeRecords()
+    const first = await start({ records })
+    const id = container(first)?.id ?? ''
+    await first.edit({ 'api/src/main.js': 'B' })
+    await first.advance(100)
+    expect(first.docker.filesOf(id)['/app/src/main.js']).toBe('B')
+    await first.stop()
+    // The engine of the first session looks at its files; the second one has files of its own, as they were.
+    first.files.write('/project/api/src/main.js', 'one')
+    await start({ records, ports: (ports) => ({ ...ports, docker: first.docker, compose: first.compose }) })
+    expect(container(first)?.id).toBe(id)
+    expect(first.docker.filesOf(id)['/app/src/main.js']).toBe('one')
+  })
+
+  it('HOLD-07: wait for an engine that is not there, and go on when it comes', async () => {
+    const sim = await simulateSession({
+      config,
+      files,
+      composeFiles,
+      ports: (ports) => {
+        ;(ports.docker as Simulation['docker']).goAway()
+        return ports
+      },
+    })
+    await sim.advance(2000)
+    expect(sim.resource('api').hold?.reason).toBe('waiting-for-cluster')
+    expect(sim.docker.builds()).toHaveLength(0)
+    sim.docker.comeBack()
+    await sim.advance(15_000)
+    expect(sim.updates('api')[0]?.status.phase).toBe('succeeded')
+  })
+})
