@@ -18,7 +18,8 @@ await build({
   target: 'node20.18',
   conditions: ['@tiltts/source'],
   // They find their own files beside themselves, so they stay packages.
-  external: ['esbuild', 'tsx', 'tsx/*'],
+  // ssh2 does without cpu-features, which is built on the machine that installs it.
+  external: ['esbuild', 'tsx', 'tsx/*', 'cpu-features'],
   legalComments: 'none',
   logLevel: 'warning',
   // CommonJS inside the bundle asks for require.
