@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { parseIgnoreFile } from '@tiltts/core/paths'
 import type {
   ComposeBuild,
   ComposeDependency,
@@ -7,6 +8,7 @@ import type {
   ComposeProjectRef,
   ComposeService,
   Diagnostic,
+  IgnoreRule,
   Place,
 } from '@tiltts/spec'
 import type { ComposeLoad } from '../ports/compose.js'
@@ -33,7 +35,7 @@ export interface FakeComposeDefinition {
   /** Any but `{ disable: true }`: the container starts unhealthy, until a test or its program says otherwise. */
   readonly healthcheck?: Readonly<Record<string, unknown>>
   readonly restart?: string
-  /** `80`, `8080:80`. */
+  /** `80`, `8080:80`, `127.0.0.1:8080:80/udp`. */
   readonly ports?: readonly (string | number)[]
   /** `./here:/there`, `name:/there`. */
   readonly volumes?: readonly string[]
@@ -41,6 +43,8 @@ export interface FakeComposeDefinition {
   readonly network_mode?: string
   readonly profiles?: readonly string[]
   readonly scale?: number
+  readonly stop_grace_period?: string
+  readonly init?: boolean
 }
 
 export interface FakeComposeReading extends ComposeLoad {
@@ -49,7 +53,7 @@ export interface FakeComposeReading extends ComposeLoad {
 }
 
 const keys = new Set(
-  'image build command entrypoint environment env_file labels depends_on healthcheck restart ports volumes tmpfs network_mode profiles scale'.split(
+  'image build command entrypoint environment env_file labels depends_on healthcheck restart ports volumes tmpfs network_mode profiles scale stop_grace_period init'.split(
     ' ',
   ),
 )
@@ -78,14 +82,17 @@ export function readFakeProject(
     try {
       file = JSON.parse(text) as FakeComposeFile
     } catch (error) {
-      return invalid((error as Error).message, path === undefined ? undefined : placeAt(path, text, ''))
+      invalid((error as Error).message, path === undefined ? undefined : placeAt(path, text, ''))
+      return
     }
     name = file.name ?? name
     for (const [service, definition] of Object.entries(file.services ?? {})) {
       const place = path === undefined ? undefined : placeAt(path, text, `"${service}"`)
       if (place && !places.has(service)) places.set(service, place)
       for (const key of Object.keys(definition)) {
-        if (!keys.has(key)) invalid(`services.${service} Additional property ${key} is not allowed`, place)
+        if (keys.has(key)) continue
+        const at = path === undefined ? undefined : placeAt(path, text, `"${key}"`)
+        invalid(`services.${service} Additional property ${key} is not allowed`, at)
       }
       merged.set(service, mergeDefinitions(merged.get(service) ?? {}, definition))
       for (const path of listOf(definition.env_file)) reads.add(posix.resolve(ref.dir, path))
@@ -97,7 +104,7 @@ export function readFakeProject(
     if (text === undefined) invalid(`no such file: ${path}`, undefined)
     else take(text, path)
   }
-  if (ref.inline !== undefined) take(ref.inline, undefined)
+  for (const text of ref.inline?.split('\n---\n') ?? []) take(text, undefined)
   if (ref.files.length === 0 && ref.inline === undefined) invalid('no compose file is given', undefined)
 
   const profiles = ref.profiles ?? envProfiles
@@ -117,34 +124,58 @@ export function readFakeProject(
     }
   }
 
+  const ignores = new Map<string, readonly IgnoreRule[]>()
+  for (const [service, definition] of active) {
+    const build = buildOf(ref.dir, definition)
+    if (build === undefined) continue
+    const path = posix.join(build.context, '.dockerignore')
+    reads.add(path)
+    const text = read(path)
+    if (text !== undefined) ignores.set(service, [{ basePath: build.context, patterns: parseIgnoreFile(text) }])
+  }
   const fileReads = [...reads].map((path) => ({ path, kind: 'file' as const }))
   if (diagnostics.length > 0) return { project: undefined, diagnostics, reads: fileReads, definitions }
   const projectName = ref.name ?? name ?? projectNameOf(posix.basename(ref.dir))
   const project: ComposeProject = {
     name: projectName,
     services: active.map(([service, definition]) =>
-      serviceOf(ref, projectName, service, definition, definitions, places.get(service)),
+      serviceOf({
+        ref,
+        project: projectName,
+        name: service,
+        definition,
+        all: definitions,
+        ignores: ignores.get(service) ?? [],
+        place: places.get(service),
+      }),
+    ),
+    inactive: [...merged].flatMap(([service, { profiles: own = [] }]) =>
+      definitions.has(service) ? [] : [{ name: service, profiles: own }],
     ),
     reads: fileReads,
   }
   return { project, diagnostics, reads: fileReads, definitions }
 }
 
-function serviceOf(
-  ref: ComposeProjectRef,
-  project: string,
-  name: string,
-  definition: FakeComposeDefinition,
-  all: ReadonlyMap<string, FakeComposeDefinition>,
-  place: Place | undefined,
-): ComposeService {
+interface ServiceParts {
+  readonly ref: ComposeProjectRef
+  readonly project: string
+  readonly name: string
+  readonly definition: FakeComposeDefinition
+  readonly all: ReadonlyMap<string, FakeComposeDefinition>
+  readonly ignores: readonly IgnoreRule[]
+  readonly place: Place | undefined
+}
+
+function serviceOf({ ref, project, name, definition, all, ignores, place }: ServiceParts): ComposeService {
   const { build: _build, depends_on: _dependencies, scale, profiles: _profiles, ...own } = definition
+  const build = buildOf(ref.dir, definition)
   const ports = (definition.ports ?? []).map(portOf)
   const shared = [...all.values()].some(({ network_mode }) => network_mode === `service:${name}`)
   return {
     name,
     image: definition.image ?? `${project}-${name}`,
-    build: buildOf(ref.dir, definition),
+    build: build && { ...build, ignores },
     dependsOn: dependenciesOf(definition),
     hasHealthcheck: definition.healthcheck !== undefined && definition.healthcheck['disable'] !== true,
     restart: definition.restart ?? 'no',
@@ -183,8 +214,16 @@ function buildOf(dir: string, { build }: FakeComposeDefinition): ComposeBuild | 
 }
 
 function portOf(port: string | number): ComposePort {
-  const [published, target] = String(port).includes(':') ? String(port).split(':') : [undefined, String(port)]
-  return { target: Number(target), published: published ? Number(published) : undefined, protocol: 'tcp' }
+  const [numbers = '', protocol = 'tcp'] = String(port).split('/')
+  const [target, published, hostIp] = numbers.split(':').reverse()
+  // Out of a range it is open which.
+  const fixed = Number(published)
+  return {
+    target: Number(target),
+    published: Number.isInteger(fixed) && fixed > 0 ? fixed : undefined,
+    hostIp,
+    protocol,
+  }
 }
 
 /** Names of volumes that the project makes. */

@@ -1,3 +1,4 @@
+import { compileIgnore } from '@tiltts/core/paths'
 import { type ComposeService, InfraError, isTiltError } from '@tiltts/spec'
 import type { Clock } from '../ports/clock.js'
 import type { Compose, ComposeEnd, ComposeLoad, ComposeRequest } from '../ports/compose.js'
@@ -19,7 +20,7 @@ export type FakeComposeVerb = 'load' | 'build' | 'up' | 'remove' | 'down'
 
 export interface FakeComposeOptions {
   readonly docker: FakeDocker
-  /** Needed only for `slow`. */
+  /** For `slow`, and for `wait`, which has its first look after half a second. @default all takes no time */
   readonly clock?: Clock | undefined
   /** Where compose files are that `projects` does not have: their text is JSON, which is YAML, too. */
   readonly files?: Pick<FakeFiles, 'lookAt'> | undefined
@@ -120,7 +121,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
     verb: FakeComposeVerb,
     request: Omit<ComposeRequest, 'services'> & { readonly services?: readonly string[] },
     signal: AbortSignal,
-    work: (services: readonly Known[]) => void | Promise<void>,
+    work: () => void | Promise<void>,
   ): Promise<ComposeEnd> => {
     const { services = [], project, onOutput } = request
     await begin({ verb, project: project.name, services }, signal)
@@ -128,17 +129,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
       await docker.info(signal)
       const fault = faultOf(verb, services)
       if (fault !== undefined) throw new Error(fault)
-      const { definitions, diagnostics, project: found } = read(project)
-      const bad = diagnostics.find(({ severity }) => severity === 'error')
-      if (bad) throw new Error(bad.message)
-      await work(
-        services.map((name) => {
-          const definition = definitions.get(name)
-          const service = found?.services.find((one) => one.name === name)
-          if (definition === undefined || service === undefined) throw new Error(`no such service: ${name}`)
-          return { definition, service }
-        }),
-      )
+      await work()
       return { exitCode: 0 }
     } catch (error) {
       signal.throwIfAborted()
@@ -147,6 +138,19 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
       onOutput(`${words}\n`, 'stderr')
       return { exitCode: 1, error: words }
     }
+  }
+
+  /** The services as the files have them now. */
+  const known = ({ project, services }: Pick<ComposeRequest, 'project' | 'services'>): readonly Known[] => {
+    const { definitions, diagnostics, project: found } = read(project)
+    const bad = diagnostics.find(({ severity }) => severity === 'error')
+    if (bad) throw new Error(bad.message)
+    return services.map((name) => {
+      const definition = definitions.get(name)
+      const service = found?.services.find((one) => one.name === name)
+      if (definition === undefined || service === undefined) throw new Error(`no such service: ${name}`)
+      return { definition, service }
+    })
   }
 
   const create = (project: string, { definition, service }: Known, number: number, imageId: string): string => {
@@ -181,11 +185,11 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
 
   const upOne = async (
     project: string,
-    known: Known,
+    wanted: Known,
     recreate: boolean,
     say: (container: string, what: string) => void,
   ): Promise<readonly string[]> => {
-    const { service } = known
+    const { service } = wanted
     const image = await docker.inspectImage(service.image)
     if (image === undefined) throw new Error(`Error response from daemon: No such image: ${service.image}`)
     const there = containersOf(project, service.name)
@@ -200,7 +204,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
         continue
       }
       if (old) docker.removeContainer(old.id)
-      ids.push(create(project, known, number, image.id))
+      ids.push(create(project, wanted, number, image.id))
       say(name, old ? 'Recreated' : 'Created')
     }
     for (const { id, name } of there.slice(service.scale)) {
@@ -218,6 +222,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
 
   /** Until all run and are healthy. */
   const untilUp = async (project: string, ids: readonly string[], signal: AbortSignal): Promise<void> => {
+    await options.clock?.sleep(500, signal)
     let wake = (): void => {}
     const watch = await docker.watchContainers({ [label.project]: project }, () => wake())
     try {
@@ -231,10 +236,11 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
         const states = await Promise.all(ids.map((id) => docker.inspectContainer(id)))
         for (const one of states) {
           if (one === undefined) throw new Error('a container was removed')
-          if (one.state.status === 'exited') throw new Error(`container ${one.name} exited (${one.state.exitCode})`)
-          if (one.state.healthStatus === 'unhealthy') throw new Error(`container ${one.name} is unhealthy`)
+          const { status, exitCode, healthStatus } = one.state
+          if (status === 'exited' && exitCode !== 0) throw new Error(`container ${one.name} exited (${exitCode})`)
+          if (healthStatus === 'unhealthy') throw new Error(`container ${one.name} is unhealthy`)
         }
-        if (states.every((one) => one?.state.running && (one.state.healthStatus ?? 'healthy') === 'healthy')) return
+        if (states.every((one) => one !== undefined && isUp(one))) return
         await changed
       }
     } finally {
@@ -256,7 +262,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
     const outcome = await docker.build(
       {
         name: service.image,
-        context: { folder: build.context, ignored: () => false, prunes: () => false },
+        context: { folder: build.context, ...compileIgnore(build.ignores ?? []) },
         dockerfile: dockerfile.text,
         dockerfilePath: path,
         buildArgs: {},
@@ -290,19 +296,19 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
       return { ...load, project: undefined, diagnostics: [failure] }
     },
     build: (request, signal) =>
-      command('build', request, signal, async (services) => {
-        for (const known of services) await buildOne(known, request, signal)
+      command('build', request, signal, async () => {
+        for (const service of known(request)) await buildOne(service, request, signal)
       }),
     up: (request, signal) =>
-      command('up', request, signal, async (services) => {
+      command('up', request, signal, async () => {
         const { name } = request.project
         const say = (container: string, what: string): void =>
           request.onOutput(` Container ${container}  ${what}\n`, 'stderr')
         const ids: string[] = []
-        for (const known of services) {
+        for (const service of known(request)) {
           signal.throwIfAborted()
           try {
-            ids.push(...(await upOne(name, known, request.recreate, say)))
+            ids.push(...(await upOne(name, service, request.recreate, say)))
           } catch (error) {
             const words = error instanceof Error ? error.message : String(error)
             throw words.startsWith('Error response') ? error : new Error(`Error response from daemon: ${words}`)
@@ -354,6 +360,10 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
     volumes: () => [...volumes].sort(),
     networks: () => [...networks].sort(),
   }
+}
+
+function isUp({ state: { running, status, healthStatus = 'healthy' } }: ContainerInfo): boolean {
+  return running ? healthStatus === 'healthy' : status === 'exited'
 }
 
 interface Known {
