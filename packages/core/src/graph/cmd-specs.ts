@@ -20,6 +20,11 @@ export function serveCmd({ name, spec }: LinkedResource): CmdSpec | undefined {
   return { ...stepCmd(name, serve), role: 'server', probe, restart, stopGraceMs }
 }
 
+/** What takes a resource down. */
+export function downCmd({ name, spec }: LinkedResource): CmdSpec | undefined {
+  return spec.onDown === undefined ? undefined : { ...stepCmd(name, spec.onDown), role: 'job' }
+}
+
 function stepCmd(resource: string, { command, dir, env }: StepSpec): Omit<CmdSpec, 'role'> {
   return {
     ...(isFunctionCommand(command) ? { args: [command.display], function: command.fn } : { args: command.argv }),

@@ -1,5 +1,5 @@
 export { applyObjects } from './apply-objects.js'
-export { disableSource, serveCmd, updateCmd } from './cmd-specs.js'
+export { disableSource, downCmd, serveCmd, updateCmd } from './cmd-specs.js'
 export { composeProjects } from './compose-projects.js'
 export { linkGraph } from './link-graph.js'
 export { toObjects } from './to-objects.js'
