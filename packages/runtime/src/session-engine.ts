@@ -6,11 +6,13 @@ import { type CmdController, cmdController } from './controllers/cmd/cmd-control
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
 import { type ComposeLogs, composeLogs } from './controllers/compose/log-streams.js'
+import { type ComposeRemoval, composeRemoval } from './controllers/compose/removal.js'
 import { type ComposeServices, composeServices } from './controllers/compose/service-controller.js'
 import { type DockerConnection, dockerConnection } from './controllers/docker/connection-controller.js'
 import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
 import { createManager, type Manager } from './controllers/manager.js'
 import { projector } from './controllers/projector/projector.js'
+import { type PruneController, pruneController } from './controllers/prune/prune-controller.js'
 import { sessionController } from './controllers/session/session-controller.js'
 import { createTasks, type Tasks } from './controllers/tasks.js'
 import { type TiltfileController, tiltfileController } from './controllers/tiltfile/tiltfile-controller.js'
@@ -47,6 +49,8 @@ export interface Engine {
   readonly docker: DockerConnection
   readonly containers: ComposeServices
   readonly containerLogs: ComposeLogs
+  readonly removal: ComposeRemoval
+  readonly pruning: PruneController
   readonly channels: Channels
 }
 
@@ -104,6 +108,13 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
   })
   const containers = composeServices({ ...base, wake: wake('compose-service'), reportLost: docker.reportLost })
   const containerLogs = composeLogs({ ...base, reportLost: docker.reportLost })
+  const removal = composeRemoval({ ...base, command: options.command, reportLost: docker.reportLost })
+  const pruning = pruneController({
+    ...base,
+    say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
+    wake: wake('prune'),
+    reportLost: docker.reportLost,
+  })
   const ways = channels(ports.docker)
   const services = serviceUpdates({
     ...base,
@@ -144,6 +155,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       docker,
       containers,
       containerLogs,
+      removal,
+      pruning,
       planner,
       projector({ ...base, wake: wake('projector') }),
       sessionController({ ...base, onVerdict: events.onVerdict }),
@@ -165,6 +178,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     docker,
     containers,
     containerLogs,
+    removal,
+    pruning,
     channels: ways,
   }
 }

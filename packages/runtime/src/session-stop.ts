@@ -15,7 +15,7 @@ export interface Stopping {
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
   const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
-  const { docker, containers, containerLogs, channels } = engine
+  const { docker, containers, containerLogs, removal, pruning, channels } = engine
 
   const end = async (): Promise<void> => {
     scheduler.stop()
@@ -27,6 +27,8 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     docker.close()
     containers.close()
     containerLogs.close()
+    removal.close()
+    pruning.close()
     await stopped
     await fileWatch.closeAll()
     await functions.replace(undefined)?.release()

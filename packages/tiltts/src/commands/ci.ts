@@ -18,12 +18,16 @@ export const command: Command = {
       value: '<duration>',
       help: 'fail after this time (default: 30m, 0: never; ciSettings wins)',
     },
+    'no-cache': { type: 'boolean', help: 'build all images, whatever earlier sessions have built' },
   },
   run,
 }
 
 async function run(invocation: Invocation): Promise<number> {
-  const hosted = await hostSession('ci', invocation, { ciTimeoutMs: durationFlag(invocation, 'timeout') })
+  const hosted = await hostSession('ci', invocation, {
+    ciTimeoutMs: durationFlag(invocation, 'timeout'),
+    useRecords: invocation.flags['no-cache'] !== true,
+  })
   const { session } = hosted
   const json = invocation.flags['json'] === true
   const logs = streamLogs(session, invocation)

@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   trigger: { summary: 'update resources of the running session', load: () => import('./trigger.js') },
   logs: { summary: 'print or follow logs of the running session', load: () => import('./logs.js') },
   types: { summary: 'write the names of all resources for the compiler', load: () => import('./types.js') },
+  'docker-prune': { summary: 'remove what earlier builds left in Docker', load: () => import('./docker-prune.js') },
   version: { summary: 'print the version', load: () => import('./version.js') },
   help: { summary: 'explain a command', load: () => import('./help.js') },
 }

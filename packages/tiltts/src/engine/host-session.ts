@@ -15,6 +15,8 @@ import { onSignals } from './signals.js'
 
 export interface HostOptions {
   readonly ciTimeoutMs?: number | undefined
+  /** Whether images that earlier sessions have built count. @default true */
+  readonly useRecords?: boolean | undefined
   readonly onNames?: (mainPath: string, names: readonly string[]) => Promise<void>
 }
 
@@ -66,6 +68,7 @@ export async function hostSession(
       colour: hasColour(process.stdout),
       version,
       ciTimeoutMs: options.ciTimeoutMs,
+      useRecords: options.useRecords,
       onNames: (names) => {
         options
           .onNames?.(mainPath, names)

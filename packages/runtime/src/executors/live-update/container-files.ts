@@ -1,9 +1,6 @@
 import type { Json } from '@tiltts/spec'
 import type { Records } from '../../ports/records.js'
 
-/** Files as they are known to be, by absolute local path: a hash, or `undefined` when gone. */
-export type KnownFiles = ReadonlyMap<string, string | undefined>
-
 /**
  * What is known of the files of one container: those of its image, and what was synced over them. The paths that were
  * touched are kept on disk, so that a later session can look whether the container still holds what it should.
