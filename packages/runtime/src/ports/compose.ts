@@ -1,12 +1,18 @@
 import type { ComposeProject, ComposeProjectRef, Diagnostic } from '@tiltts/spec'
 
-/** Docker Compose. Rejects with `compose/missing` when it is not there or too old, and when aborted. */
+/**
+ * Docker Compose. Rejects with `compose/missing` when it is not there or too old, with `docker/unreachable` when no engine
+ * answers it (`load` needs none), and when aborted.
+ */
 export interface Compose {
   /** Reads compose files as compose does. What the user did wrong is in the diagnostics; `reads` is known even then. */
   load(project: ComposeProjectRef, signal: AbortSignal): Promise<ComposeLoad>
   /** Builds the image of a service as its `build:` says. */
   build(request: ComposeRequest, signal: AbortSignal): Promise<ComposeEnd>
-  /** Makes the containers of services what they should be; those that are so already stay. Never builds, never touches others. */
+  /**
+   * Makes the containers of services what they should be; those that are so already stay. Never builds, never touches
+   * others. With `wait`, a container that has ended with code 0 is up.
+   */
   up(request: ComposeRequest & ComposeUp, signal: AbortSignal): Promise<ComposeEnd>
   /**
    * Stops and removes the containers of services, found by the project's name: also those of services that its files no

@@ -1,0 +1,41 @@
+/** What `docker compose config --format json` prints, as far as it is used here. */
+export interface ComposeJson {
+  readonly name: string
+  readonly services?: Readonly<Record<string, ServiceJson>> | null
+}
+
+export interface ServiceJson {
+  readonly image?: string | null
+  readonly build?: BuildJson | null
+  readonly depends_on?: Readonly<
+    Record<string, { readonly condition?: string; readonly restart?: boolean; readonly required?: boolean }>
+  > | null
+  readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] | null } | null
+  readonly restart?: string | null
+  readonly ports?: readonly PortJson[] | null
+  readonly volumes?: readonly { readonly type: string; readonly source?: string }[] | null
+  readonly tmpfs?: readonly string[] | null
+  readonly entrypoint?: readonly string[] | null
+  readonly scale?: number | null
+  readonly deploy?: {
+    readonly replicas?: number | null
+    readonly restart_policy?: { readonly condition?: string; readonly max_attempts?: number } | null
+  } | null
+  readonly network_mode?: string | null
+  readonly pid?: string | null
+  readonly ipc?: string | null
+}
+
+export interface BuildJson {
+  readonly context?: string
+  readonly dockerfile?: string
+  readonly dockerfile_inline?: string
+  readonly additional_contexts?: Readonly<Record<string, string>> | null
+}
+
+export interface PortJson {
+  readonly target: number
+  readonly published?: string | number
+  readonly host_ip?: string
+  readonly protocol?: string
+}

@@ -1,0 +1,1 @@
+export { type ComposeOptions, createCompose } from './create-compose.js'

@@ -1,0 +1,207 @@
+import { parseIgnoreFile } from '@tiltts/core/paths'
+import type { ComposeLoad, Processes } from '@tiltts/runtime/ports'
+import type { ComposeProjectRef, ComposeService, Diagnostic, IgnoreRule, Place } from '@tiltts/spec'
+import { InfraError } from '@tiltts/spec'
+import { complaintOf, furtherComplaints, inactiveServices } from './complaints.js'
+import type { ComposeJson, ServiceJson } from './compose-json.js'
+import type { ComposeSource } from './compose-source.js'
+import { containerHashes } from './config-hash.js'
+import { ignoreFilesOf, mapBuild, mapService } from './map-service.js'
+import { projectArgv, projectEnv } from './project-argv.js'
+import { type ProjectSources, readSources, readsOf, textOf } from './project-sources.js'
+import { type CommandRun, runCommand } from './run-command.js'
+import { warningsOf } from './warnings.js'
+
+export interface LoadParts {
+  readonly processes: Processes
+  readonly env: Readonly<Record<string, string>>
+  readonly command: readonly string[]
+}
+
+export interface LoadedProject {
+  readonly load: ComposeLoad
+  /** All files that decided it, with what they held. */
+  readonly texts: ReadonlyMap<string, string | undefined>
+  /** Whether it is read from files of this machine only, so that the same files mean the same project. */
+  readonly fromFiles: boolean
+}
+
+/** Reads a project as Compose does. */
+export async function loadProject(
+  parts: LoadParts,
+  ref: ComposeProjectRef,
+  signal: AbortSignal,
+): Promise<LoadedProject> {
+  const argv = [...parts.command, ...(await projectArgv(ref))]
+  const env = projectEnv(ref, parts.env)
+  const config = (...args: readonly string[]): Promise<CommandRun> =>
+    runCommand(parts.processes, { argv: [...argv, 'config', ...args], dir: ref.dir, env, signal })
+  // First, so that a change while Compose reads can be seen.
+  const found = await readSources(ref, parts.env)
+  const [json, hashes] = await Promise.all([config('--format', 'json'), config('--hash', '*')])
+  for (const { started, reason } of [json, hashes]) {
+    if (!started) throw new InfraError('compose/missing', 'compose', `Docker Compose could not be started: ${reason}`)
+  }
+  const { texts, sources } = found
+  const failed = [json, hashes].find(({ exitCode }) => exitCode !== 0)
+  if (failed) {
+    const diagnostics = await complaintsOf(parts, ref, failed, found, signal)
+    return { load: { project: undefined, diagnostics, reads: readsOf(texts) }, texts, fromFiles: false }
+  }
+  const diagnostics = warningsOf(json.stderr, sources)
+  // Compose writes what it reads: a dollar is doubled.
+  const project = JSON.parse(json.stdout.replaceAll('$$', '$')) as ComposeJson
+  const ignores = await readIgnores(project)
+  const withEnvFile = new Set(found.references.flatMap(({ kind, service }) => (kind === 'env_file' && service) || []))
+  const told = hashesOf(hashes.stdout)
+  const all = new Map([...texts, ...[...ignores.texts].sort()])
+  const reads = readsOf(all)
+  const load: ComposeLoad = {
+    project: {
+      name: project.name,
+      services: mapServices(project, {
+        hashes: containerHashes(project.services ?? {}, told, withEnvFile),
+        ignores: ignores.rules,
+        sources,
+        env: parts.env,
+      }),
+      inactive: inactiveServices(sources, Object.keys(project.services ?? {})),
+      reads,
+    },
+    diagnostics,
+    reads,
+  }
+  return { load, texts: all, fromFiles: !found.remote }
+}
+
+interface Surroundings {
+  readonly hashes: ReadonlyMap<string, string>
+  readonly ignores: ReadonlyMap<string, readonly IgnoreRule[]>
+  readonly sources: readonly ComposeSource[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+function mapServices(json: ComposeJson, { hashes, ignores, sources, env }: Surroundings): readonly ComposeService[] {
+  const all = json.services ?? {}
+  const separator = /^(1|true)$/i.test(env['COMPOSE_COMPATIBILITY'] ?? '') ? '_' : '-'
+  return inOrder(all, sources).map(([name, service]) =>
+    mapService({
+      name,
+      json: service,
+      all,
+      imageName: `${json.name}${separator}${name}`,
+      configHash: hashes.get(name) ?? '',
+      ignores: ignores.get(name) ?? [],
+      place: placeOf(sources, name),
+    }),
+  )
+}
+
+/** In the order they are written in. */
+function inOrder(
+  all: Readonly<Record<string, ServiceJson>>,
+  sources: readonly ComposeSource[],
+): readonly (readonly [string, ServiceJson])[] {
+  const written = sources.flatMap(({ data }) => data).flatMap((data) => namesOf(data))
+  const order = new Map([...new Set(written)].map((name, index) => [name, index]))
+  const at = (name: string): number => order.get(name) ?? order.size
+  return Object.entries(all).sort(([one], [other]) => at(one) - at(other))
+}
+
+function namesOf(data: unknown): readonly string[] {
+  const services = typeof data === 'object' && data !== null && 'services' in data ? data.services : undefined
+  return typeof services === 'object' && services !== null ? Object.keys(services) : []
+}
+
+function placeOf(sources: readonly ComposeSource[], service: string): Place | undefined {
+  const way = ['services', service]
+  return sources.find((source) => source.path !== undefined && source.has(way))?.placeOf(way)
+}
+
+interface Ignores {
+  /** By service. */
+  readonly rules: ReadonlyMap<string, readonly IgnoreRule[]>
+  /** All files that were looked for. */
+  readonly texts: ReadonlyMap<string, string | undefined>
+}
+
+/** What builds leave out: the first of their ignore files that is there says so. */
+async function readIgnores(json: ComposeJson): Promise<Ignores> {
+  const rules = new Map<string, readonly IgnoreRule[]>()
+  const texts = new Map<string, string | undefined>()
+  for (const [name, { build }] of Object.entries(json.services ?? {})) {
+    if (!build) continue
+    const mapped = mapBuild(build)
+    for (const path of ignoreFilesOf(mapped)) {
+      if (!texts.has(path)) texts.set(path, await textOf(path))
+      const text = texts.get(path)
+      if (text === undefined) continue
+      rules.set(name, [{ basePath: mapped.context, patterns: parseIgnoreFile(text) }])
+      break
+    }
+  }
+  return { rules, texts }
+}
+
+/** A line for each service: its name and its hash. */
+function hashesOf(stdout: string): ReadonlyMap<string, string> {
+  return new Map(
+    stdout
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line): [string, string] => {
+        const [name = '', hash = ''] = line.trim().split(/\s+/)
+        return [name, hash]
+      }),
+  )
+}
+
+/**
+ * All that is wrong. Compose stops at its first complaint, so each of several files is asked about by itself, too, and what
+ * it is known to tell one by one is looked for.
+ */
+async function complaintsOf(
+  parts: LoadParts,
+  ref: ComposeProjectRef,
+  failed: CommandRun,
+  found: ProjectSources,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const words = wordsOf(failed)
+  const files = ref.files.filter((path) => found.sources.some((source) => source.path === path))
+  const alone =
+    ref.files.length + (ref.inline === undefined ? 0 : 1) < 2
+      ? []
+      : await Promise.all(
+          files.map(async (path) => {
+            const argv = [...parts.command, ...(await projectArgv({ ...ref, files: [path], inline: undefined }))]
+            const run = await runCommand(parts.processes, {
+              argv: [...argv, 'config', '--quiet', '--no-consistency'],
+              dir: ref.dir,
+              env: projectEnv(ref, parts.env),
+              signal,
+            })
+            const source = found.sources.find((one) => one.path === path)
+            return run.exitCode === 0 ? [] : [complaintOf(wordsOf(run), found, source)]
+          }),
+        )
+  const single = alone.flat()
+  // The whole is wrong for the reason that a part is.
+  const whole = single.length > 0 ? [] : [complaintOf(words, found)]
+  return distinct([...furtherComplaints(words, found, ref), ...single, ...whole])
+}
+
+function wordsOf({ stderr, reason, exitCode }: CommandRun): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('time="'))
+  return lines.join('\n') || reason || `docker compose config ended with exit code ${exitCode}`
+}
+
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<string, Diagnostic>()
+  for (const one of diagnostics) {
+    const [place] = one.places
+    const key = JSON.stringify([one.message, place?.file, place?.line])
+    if (!seen.has(key)) seen.set(key, one)
+  }
+  return [...seen.values()]
+}
