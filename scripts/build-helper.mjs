@@ -49,9 +49,9 @@ const sums = ['amd64', 'arm64'].map((arch) => `${build(arch, join(out, `linux-${
 if (check) compare(sums)
 else {
   writeFileSync(join(out, 'SHA256SUMS'), sums)
-  // The program holds parts of Go's library, whose license goes with it.
+  // The program holds parts of Go's library, whose license goes with it. A file called so would keep pnpm from packing ours.
   const goRoot = execFileSync('go', ['env', 'GOROOT'], { cwd: source, env, encoding: 'utf8' }).trim()
-  copyFileSync(join(goRoot, 'LICENSE'), join(out, 'LICENSE-go'))
+  copyFileSync(join(goRoot, 'LICENSE'), join(out, 'NOTICE-go'))
 }
 
 function compare(sums) {
