@@ -20,6 +20,11 @@ await build({
   // They find their own files beside themselves, so they stay packages.
   // ssh2 does without cpu-features, which is built on the machine that installs it.
   external: ['esbuild', 'tsx', 'tsx/*', 'cpu-features'],
+  // dockerode asks for ssh and gRPC clients when it is loaded; engines behind ssh are reached by the ssh command, and its
+  // own sessions are not used.
+  alias: Object.fromEntries(
+    ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'].map((name) => [name, join(root, 'scripts/unused-module.cjs')]),
+  ),
   legalComments: 'none',
   logLevel: 'warning',
   // CommonJS inside the bundle asks for require.

@@ -1,4 +1,4 @@
-import { changed, filesCause } from '@tiltts/core/schedule'
+import { filesCause, filesChanged } from '@tiltts/core/schedule'
 import type { ObjectStore, StoreCause, Tx } from '@tiltts/core/store'
 import { type Millis, toApiTime } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
@@ -48,7 +48,12 @@ export function resourceWriter(deps: ResourceWriterDeps): ResourceWriter {
     const cause = filesCause(judged.changed)
     write({ by: 'update', resource: name, causes: [cause] }, (tx, now) => {
       const paused = judged.loop === undefined ? undefined : { file: judged.loop, since: toApiTime(now) }
-      tx.status('Resource', name, (status) => ({ ...changed(status, cause, now), ...(paused && { paused }) }))
+      const keepAll = (tx.get('Resource', name)?.spec.images.length ?? 0) > 0
+      const event = { files: judged.changed, at: now }
+      tx.status('Resource', name, (status) => ({
+        ...filesChanged(status, event, undefined, keepAll),
+        ...(paused && { paused }),
+      }))
       return [name]
     })
   }

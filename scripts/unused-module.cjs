@@ -1,0 +1,2 @@
+// Takes the place of modules that are loaded in the bundle and never used.
+module.exports = {}
