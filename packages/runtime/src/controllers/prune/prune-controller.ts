@@ -5,7 +5,7 @@ import type { Docker, PruneRequest } from '../../ports/docker.js'
 import { type BatchController, watch } from '../controller.js'
 import { isDockerConnected, isUnreachable, watchDocker } from '../docker/docker-cluster.js'
 import { type Tasks, worldsNo } from '../tasks.js'
-import { pruneDueAt, pruneRequest } from './prune-settings.js'
+import { pruneDueAt, prunedRepositories, pruneRequest } from './prune-settings.js'
 import { pruneText } from './prune-text.js'
 
 export interface PruneControllerDeps {
@@ -65,7 +65,8 @@ export function pruneController(deps: PruneControllerDeps): PruneController {
     }
     const images = store.list('Image')
     if (pruning !== undefined || images.length === 0 || !isDockerConnected(store)) return
-    const settings = store.get('Tiltfile', wellKnown.tiltfile)?.status.live?.settings.prune ?? {}
+    const live = store.get('Tiltfile', wellKnown.tiltfile)?.status.live
+    const settings = live?.settings.prune ?? {}
     const at = pruneDueAt(settings, { prunedAt, builds })
     if (at === undefined) return
     const now = clock.now()
@@ -73,7 +74,10 @@ export function pruneController(deps: PruneControllerDeps): PruneController {
       cancelTimer = clock.timer(at - now, () => deps.wake(anything))
       return
     }
-    const repositories = images.map(({ spec }) => spec.repository)
+    const repositories = prunedRepositories(
+      images.map(({ spec }) => spec),
+      live?.registry,
+    )
     begin(pruneRequest(settings, repositories, now))
   }
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@tiltts/spec'
 import type { Ports } from '../../ports/ports.js'
 import { evaluateConfig } from '../tiltfile/evaluate.js'
-import { pruneRequest } from './prune-settings.js'
+import { prunedRepositories, pruneRequest } from './prune-settings.js'
 import { pruneText } from './prune-text.js'
 
 export interface PruneOptions {
@@ -36,7 +36,10 @@ export async function pruneOnce(input: {
       onOutput('Nothing to prune: the config builds no images\n')
       return { diagnostics }
     }
-    const repositories = images.map(({ spec }) => spec.repository)
+    const repositories = prunedRepositories(
+      images.map(({ spec }) => spec),
+      graph.registry,
+    )
     const request = pruneRequest(graph.settings.prune ?? {}, repositories, ports.clock.now())
     onOutput(`${pruneText(await ports.docker.prune(request, signal)) ?? 'Docker prune: nothing to remove'}\n`)
     return { diagnostics }

@@ -1,4 +1,5 @@
-import type { Millis, PruneSettingsSpec } from '@tiltts/spec'
+import { registryRef } from '@tiltts/core/images'
+import type { ImageSpec, Millis, PruneSettingsSpec, RegistrySpec } from '@tiltts/spec'
 import type { PruneRequest } from '../../ports/docker.js'
 
 const hourMs = 3_600_000
@@ -30,5 +31,17 @@ export function pruneRequest(
   repositories: readonly string[],
   now: Millis,
 ): PruneRequest {
-  return { repositories: [...new Set(repositories)], maxAgeMs, keepRecent, now }
+  return { repositories, maxAgeMs, keepRecent, now }
+}
+
+/**
+ * What the images of a config are called here and in its registry. A repository that holds images of all names is left
+ * out: nobody can tell whose they are.
+ */
+export function prunedRepositories(
+  images: readonly Pick<ImageSpec, 'repository'>[],
+  registry: RegistrySpec | undefined,
+): readonly string[] {
+  const pushed = registry?.singleName === undefined ? registry : undefined
+  return [...new Set(images.flatMap(({ repository }) => [repository, registryRef(repository, pushed).local]))]
 }
