@@ -1,7 +1,8 @@
+import { describe, expect, it } from 'vitest'
 import { composeContract } from '../ports/compose.contract.js'
 import { manualClock } from './fake-clock.js'
-import { fakeCompose } from './fake-compose.js'
-import { fakeDocker } from './fake-docker.js'
+import { type FakeComposeFile, fakeCompose } from './fake-compose.js'
+import { type FakeContainerProgram, fakeDocker } from './fake-docker.js'
 import { fakeFiles } from './fake-files.js'
 
 composeContract('the fake', async () => {
@@ -45,4 +46,71 @@ composeContract('the fake', async () => {
       await docker.close()
     },
   }
+})
+
+const never = new AbortController().signal
+
+describe('the fake compose', () => {
+  const project = { name: 'shop', dir: '/shop', files: ['/shop/compose.yaml'] }
+  const make = (services: FakeComposeFile['services'], mains: Readonly<Record<string, FakeContainerProgram>> = {}) => {
+    const clock = manualClock()
+    const docker = fakeDocker({ clock })
+    const compose = fakeCompose({ docker, projects: { '/shop/compose.yaml': { services } }, mains })
+    const request = (names: readonly string[]) => ({ project, services: names, onOutput: () => {} })
+    const up = (...names: readonly string[]) => compose.up({ ...request(names), wait: false, recreate: false }, never)
+    return { clock, docker, compose, up }
+  }
+
+  it('has the main process of a service do what a test says', async () => {
+    const { clock, compose, up } = make(
+      { migrate: { image: 'busybox' }, db: { image: 'busybox', healthcheck: {} } },
+      {
+        migrate: (self) => self.stdout('done\n'),
+        db: async (self) => {
+          await self.clock.sleep(100)
+          self.health('healthy', 'accepts connections')
+          return self.forever()
+        },
+      },
+    )
+    await up('migrate', 'db')
+    await clock.advance(50)
+    const state = (service: string) => compose.containersOf('shop', service)[0]?.state
+    expect(state('migrate')).toMatchObject({ status: 'exited', exitCode: 0 })
+    expect(state('db')).toMatchObject({ status: 'running', healthStatus: 'starting' })
+    await clock.advance(50)
+    expect(state('db')).toMatchObject({ healthStatus: 'healthy', healthOutput: 'accepts connections' })
+  })
+
+  it('fails where a test says so, with its words, until it says otherwise', async () => {
+    const { compose, docker, up } = make({ a: { image: 'busybox' }, b: { image: 'busybox' } })
+    compose.fail('up', 'no space left on device', 'a')
+    expect(await up('a')).toEqual({ exitCode: 1, error: 'no space left on device' })
+    expect(await up('b')).toEqual({ exitCode: 0 })
+    compose.fail('up', undefined, 'a')
+    expect(await up('a')).toEqual({ exitCode: 0 })
+    compose.missing('docker compose is not there')
+    await expect(up('a')).rejects.toMatchObject({ code: 'compose/missing' })
+    compose.missing(undefined)
+    docker.goAway()
+    await expect(up('a')).rejects.toMatchObject({ code: 'docker/unreachable' })
+    expect(compose.calls().map(({ verb, services }) => [verb, ...services])).toEqual([
+      ['up', 'a'],
+      ['up', 'b'],
+      ['up', 'a'],
+      ['up', 'a'],
+    ])
+  })
+
+  it('takes a compose file that a test has changed', async () => {
+    const { compose, up } = make({ a: { image: 'busybox' } })
+    await up('a')
+    const [before] = compose.containersOf('shop', 'a')
+    compose.write('/shop/compose.yaml', { services: { a: { image: 'busybox', restart: 'always' } } })
+    await up('a')
+    const [after] = compose.containersOf('shop', 'a')
+    expect(after?.id).not.toBe(before?.id)
+    compose.write('/shop/compose.yaml', undefined)
+    expect((await compose.load(project, never)).diagnostics).toMatchObject([{ code: 'compose/invalid' }])
+  })
 })

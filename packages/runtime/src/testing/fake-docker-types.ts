@@ -92,8 +92,10 @@ export interface FakeDockerControls {
   restartsInPlace(id: string): number
   /** All calls of the builder, oldest first. */
   builds(): readonly FakeBuild[]
-  /** What was pushed: image ids by reference. */
+  /** What is in registries: image ids by reference. */
   registry(): ReadonlyMap<string, string>
+  /** Puts an image into the registry, as another machine's push does. Returns its id. */
+  publish(ref: string, options?: FakeImageOptions): string
   /** From now on pushes fail with these words; `undefined`: no longer. */
   refusePushes(words: string | undefined): void
   /** A port of the host that something else listens on. */

@@ -58,7 +58,7 @@ export function fakeDocker(options: FakeDockerOptions): FakeDocker {
   const rows = new Map<string, FakeContainerRow>()
   const watches = new Set<Watch>()
   const builds: { name: string; imageId: string | undefined; at: number }[] = []
-  const registry = new Map<string, string>()
+  const registry = new Map<string, FakeImage>()
   const occupied = new Set<number>()
   const refusedCopies = new Map<string, Map<string, string>>()
   let pushRefusal: string | undefined
@@ -241,16 +241,17 @@ export function fakeDocker(options: FakeDockerOptions): FakeDocker {
         if (image === undefined) throw failed(`An image does not exist locally with the tag: ${ref}`)
         if (pushRefusal !== undefined) throw failed(pushRefusal)
         onProgress(`The push refers to repository [${ref.replace(/:[^/:]+$/, '')}]`)
-        registry.set(ref, image.id)
+        registry.set(ref, image)
         onProgress(`${ref}: digest: ${image.id}`)
       }, signal),
     pull: (ref, onProgress, signal) =>
       call(() => {
-        const id = registry.get(ref)
-        if (id === undefined || images.find(id) === undefined) throw refused(`manifest for ${ref} not found`)
-        onProgress(`Pulling from ${ref.replace(/:[^/:]+$/, '')}`)
-        images.tag(id, ref)
-        return id
+        const found = registry.get(ref)
+        if (found === undefined) throw refused(`manifest for ${ref} not found: manifest unknown`)
+        onProgress(`Status: Downloaded newer image for ${ref}`)
+        const image = images.add(found)
+        images.tag(image.id, ref)
+        return image.id
       }, signal),
     containers: (labels) =>
       call(() => [...rows.values()].filter((one) => hasLabels(one, labels)).map((one) => one.info())),
@@ -331,7 +332,12 @@ export function fakeDocker(options: FakeDockerOptions): FakeDocker {
     },
     restartsInPlace: (id) => must(id).restartsInPlace(),
     builds: (): readonly FakeBuild[] => builds.map((build) => ({ ...build })),
-    registry: () => new Map(registry),
+    registry: () => new Map([...registry].map(([ref, { id }]) => [ref, id])),
+    publish(ref, given = {}) {
+      const image = { ...imageOf(given, platform), createdAt: clock.now() }
+      registry.set(ref, image)
+      return image.id
+    },
     refusePushes(words) {
       pushRefusal = words
     },
