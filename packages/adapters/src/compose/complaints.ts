@@ -1,20 +1,32 @@
 import type { ComposeProjectRef, Diagnostic, Place } from '@tiltts/spec'
-import type { ComposeSource } from './compose-source.js'
-import { entriesOf, member, type ProjectSources } from './project-sources.js'
+import { type ComposeSource, composeSource } from './compose-source.js'
+import { fileIn, nameOrList, onlyFile, placeOfWay, quotedPlace, quotedValue, wayIn, wayPlace } from './find-place.js'
+import { isActive, profilesOf } from './profiles.js'
+import type { ProjectSources } from './project-sources.js'
+import { isComment, usePlaces } from './variable-places.js'
 import { variablesIn } from './variables.js'
 
 /** What Compose said is wrong, with the place it means as far as that can be found. */
-export function complaintOf(words: string, found: ProjectSources, only?: ComposeSource): Diagnostic {
-  const { sources } = found
+export function complaintOf(words: string, found: ProjectSources): Diagnostic {
+  const named = fileIn(words, found.sources)
+  const sources = named ? [named] : found.sources
   const text = withoutPrefix(words.trim())
   for (const rule of rules) {
     const match = rule.pattern.exec(words)
     if (match === null) continue
-    const { place, message = text, hint } = rule.explain(match, { ...found, sources: only ? [only] : sources })
+    const { place, message = text, hint } = rule.explain(match, { ...found, sources })
     return invalid(message, place, hint)
   }
   const place = wayPlace(text, sources) ?? quotedPlace(text, sources) ?? onlyFile(sources)
   return invalid(text, place)
+}
+
+/** The way to a key that is none, in a source: without it, Compose would go on to its next complaint. */
+export function unknownKeyIn(words: string, source: ComposeSource): readonly string[] | undefined {
+  const key = unknownKey.exec(words)?.[1]
+  if (key === undefined || fileIn(words, [source]) === undefined) return undefined
+  const way = [...(wayIn(words) ?? []), key]
+  return source.has(way) ? way : undefined
 }
 
 /** Further mistakes of the same kinds, which Compose would tell one after the other. */
@@ -39,14 +51,15 @@ interface Rule {
   readonly explain: (match: RegExpExecArray, found: ProjectSources) => Explanation
 }
 
+const unknownKey = /additional propert(?:y|ies) '?([^\s']+)'? (?:is |are )?not allowed/i
+
 const rules: readonly Rule[] = [
   {
-    pattern: /additional propert(?:y|ies) '?([^\s']+)'? (?:is )?not allowed/i,
+    pattern: unknownKey,
     explain: (match, { sources }) => {
       const [key = ''] = match.slice(1)
       const way = [...(wayIn(match.input) ?? []), key]
-      const source = fileIn(match.input, sources) ?? sources.find((one) => one.has(way))
-      const place = source?.placeOf(way) ?? onlyFile(sources)
+      const place = placeOfWay(sources, way) ?? onlyFile(sources)
       const above = way.slice(0, -1).join('.')
       return {
         place,
@@ -73,7 +86,7 @@ const rules: readonly Rule[] = [
   },
   {
     pattern: /required variable (\w+) is missing a value(?:: (.*))?/,
-    explain: ([, name = '', words], found) => missingVariable(name, words, usePlace(name, found.sources)),
+    explain: ([, name = '', words], found) => missingVariable(name, words, usePlaces(name, found.sources)[0]),
   },
   {
     pattern: /invalid interpolation format for ([^\s]+?)\.?\n/,
@@ -82,7 +95,7 @@ const rules: readonly Rule[] = [
       return {
         place: wayPlace(input, sources) ?? quotedValue(written, sources),
         message: `\`${written}\` is no way to write a variable`,
-        hint: 'Write ${NAME}, or $$ for a dollar',
+        hint: 'Write $NAME, with or without braces around the name, and $$ for a dollar',
       }
     },
   },
@@ -91,7 +104,7 @@ const rules: readonly Rule[] = [
     explain: ([, service = '', other = ''], { sources }) => {
       const profiles = profilesOf(other, sources)
       return {
-        place: place(sources, ['services', service, 'depends_on', other]),
+        place: placeOfWay(sources, ['services', service, 'depends_on', other]),
         message: `the service \`${service}\` depends on \`${other}\`, ${profiles ? 'whose profile is off' : 'which no compose file has'}`,
         hint: profiles
           ? `Turn it on with profiles: ['${profiles[0]}'], or write \`required: false\` at the dependency`
@@ -102,7 +115,7 @@ const rules: readonly Rule[] = [
   {
     pattern: /service "([^"]+)" refers to undefined (network|volume|config|secret)\s+([^\s:]+)/,
     explain: ([, service = '', kind = '', name = ''], { sources }) => ({
-      place: quotedIn(sources, ['services', service, `${kind}s`, name]),
+      place: nameOrList(sources, ['services', service, `${kind}s`, name]),
       message: `the service \`${service}\` uses the ${kind} \`${name}\`, which is not defined`,
       hint: `Define it below \`${kind}s:\``,
     }),
@@ -110,18 +123,30 @@ const rules: readonly Rule[] = [
   {
     pattern: /service "([^"]+)" has neither an image nor a build context/,
     explain: ([, service = ''], { sources }) => ({
-      place: place(sources, ['services', service]),
+      place: placeOfWay(sources, ['services', service]),
       message: `the service \`${service}\` has neither an image nor a build`,
       hint: 'Give it `image:` or `build:`',
     }),
   },
   {
     pattern: /cannot extend service "([^"]+)"/,
-    explain: ([, service = ''], { sources }) => ({ place: place(sources, ['services', service, 'extends']) }),
+    explain: ([, service = ''], { sources }) => ({ place: placeOfWay(sources, ['services', service, 'extends']) }),
   },
   {
     pattern: /dependency cycle detected: ([^\s]+)/,
-    explain: ([, service = ''], { sources }) => ({ place: place(sources, ['services', service, 'depends_on']) }),
+    explain: ([, service = ''], { sources }) => ({ place: placeOfWay(sources, ['services', service, 'depends_on']) }),
+  },
+  {
+    pattern: /(?:failed to read (\S+): )?line (\d+): /,
+    explain: ({ 0: text, 1: path, 2: line, index, input }, found) => ({
+      place: envFilePlace(path, Number(line), found),
+      message: `no line of an env file: ${input.slice(index + text.length).trim()}`,
+      hint: 'Write NAME=value',
+    }),
+  },
+  {
+    pattern: /invalid project name/,
+    explain: (_match, { sources }) => ({ place: placeOfWay(sources, ['name']) }),
   },
   {
     pattern: /(?:env file|find env file:?|open|stat) ([^\s:]+)(?:: | not found)|Couldn't find env file: (\S+)/,
@@ -133,6 +158,24 @@ const rules: readonly Rule[] = [
     },
   },
 ]
+
+/** Compose does not always say which env file it means: then the first whose line looks wrong. */
+function envFilePlace(
+  path: string | undefined,
+  line: number,
+  { texts, references, sources }: ProjectSources,
+): Place | undefined {
+  const files =
+    path === undefined ? references.filter(({ kind }) => kind === 'env_file').map((one) => one.path) : [path]
+  for (const file of files) {
+    const text = texts.get(file)
+    const written = text?.split(/\r?\n/)[line - 1]
+    if (text === undefined || written === undefined) continue
+    if (path === undefined && /^\s*($|#|(export\s+)?[\w.-]+\s*[=:])/.test(written)) continue
+    return composeSource(file, text).placeOfLine(line)
+  }
+  return onlyFile(sources)
+}
 
 function missingVariables({ sources, variables }: ProjectSources): readonly Diagnostic[] {
   return sources.flatMap((source) =>
@@ -164,7 +207,7 @@ function missingFiles({ references, sources }: ProjectSources, ref: ComposeProje
 }
 
 function missingFile(path: string, at: Place | undefined): Explanation {
-  return { place: at, message: `there is no file ${path}` }
+  return { place: at, message: `there is no file ${path}`, hint: 'Check the path, or make the file' }
 }
 
 function isMissingFile(words: string): boolean {
@@ -179,116 +222,4 @@ function withoutPrefix(words: string): string {
     .replace(/: invalid compose project$/, '')
   // Some say the way twice.
   return text.replace(/^(\S+) \1 /, '$1 ')
-}
-
-const wayPattern = /\b((?:services|networks|volumes|configs|secrets|include|name)(?:\.[^\s:]+)?)/
-
-function wayIn(words: string): readonly string[] | undefined {
-  const text = words.replace(/^validating \S+: /, '')
-  return wayPattern.exec(text)?.[1]?.replace(/\.$/, '').split('.')
-}
-
-/** The source that is named at the beginning. */
-function fileIn(words: string, sources: readonly ComposeSource[]): ComposeSource | undefined {
-  const path = /^validating (.+?): /.exec(words)?.[1]
-  return path === undefined ? undefined : sources.find((one) => one.path === path)
-}
-
-function wayPlace(words: string, sources: readonly ComposeSource[]): Place | undefined {
-  const way = wayIn(words)
-  if (way === undefined) return undefined
-  const named = fileIn(words, sources)
-  return named?.placeOf(way) ?? place(sources, way)
-}
-
-/** In the source that has all of the way, else in one that has a part of it. */
-function place(sources: readonly ComposeSource[], way: readonly string[]): Place | undefined {
-  for (let length = way.length; length > 0; length--) {
-    const part = way.slice(0, length)
-    // What comes later in the list takes the place of what was before.
-    const source = sources.findLast((one) => one.has(part))
-    if (source) return source.placeOf(part)
-  }
-  return undefined
-}
-
-function quotedIn(sources: readonly ComposeSource[], way: readonly string[]): Place | undefined {
-  return sources.some((one) => one.has(way)) ? place(sources, way) : place(sources, way.slice(0, -1))
-}
-
-/** Many complaints end with the value that they are about, or have it in quotes. */
-function quotedPlace(words: string, sources: readonly ComposeSource[]): Place | undefined {
-  const quoted = [...words.matchAll(/["'`]([^"'`]+)["'`]/g)].map(([, text = '']) => text)
-  const last = /: (\S+)$/.exec(words)?.[1]
-  for (const text of [...quoted, ...(last ? [last] : [])]) {
-    const found = quotedValue(text, sources)
-    if (found) return found
-  }
-  return undefined
-}
-
-function quotedValue(text: string, sources: readonly ComposeSource[]): Place | undefined {
-  return sources.map((source) => source.placeOfValue(text)).find((found) => found !== undefined)
-}
-
-function usePlace(name: string, sources: readonly ComposeSource[]): Place | undefined {
-  for (const source of sources) {
-    const use = variablesIn(source.text).find((one) => one.name === name && !isComment(source.text, one.offset))
-    if (use) return source.placeAt(use.offset)
-  }
-  return undefined
-}
-
-/** All places where a variable is used. */
-export function usePlaces(name: string, sources: readonly ComposeSource[]): readonly Place[] {
-  return sources.flatMap((source) =>
-    variablesIn(source.text)
-      .filter((use) => use.name === name && !isComment(source.text, use.offset))
-      .flatMap(({ offset }) => source.placeAt(offset) ?? []),
-  )
-}
-
-function isComment(text: string, offset: number): boolean {
-  const line = text.slice(text.lastIndexOf('\n', offset) + 1, offset)
-  return /(^|\s)#/.test(line)
-}
-
-function onlyFile(sources: readonly ComposeSource[]): Place | undefined {
-  return sources.length === 1 ? sources[0]?.placeOfLine(1) : undefined
-}
-
-/** The profiles of a service; `undefined` when there is no such service, or it has none. */
-function profilesOf(service: string, sources: readonly ComposeSource[]): readonly string[] | undefined {
-  for (const [name, definition] of sources
-    .flatMap(({ data }) => data)
-    .flatMap((one) => entriesOf(member(one, 'services')))) {
-    const profiles = member(definition, 'profiles')
-    if (name === service && Array.isArray(profiles) && profiles.length > 0) return profiles.map(String)
-  }
-  return undefined
-}
-
-function isActive(
-  service: string | undefined,
-  sources: readonly ComposeSource[],
-  profiles: readonly string[],
-): boolean {
-  const own = service === undefined ? undefined : profilesOf(service, sources)
-  return own === undefined || own.some((one) => profiles.includes(one) || profiles.includes('*'))
-}
-
-/** Services that stand in the files, but are none of those that are on. */
-export function inactiveServices(
-  sources: readonly ComposeSource[],
-  active: readonly string[],
-): readonly { readonly name: string; readonly profiles: readonly string[] }[] {
-  const names = sources
-    .flatMap(({ data }) => data)
-    .flatMap((one) => entriesOf(member(one, 'services')).map(([name]) => name))
-  return [...new Set(names)]
-    .filter((name) => !active.includes(name))
-    .flatMap((name) => {
-      const profiles = profilesOf(name, sources)
-      return profiles ? [{ name, profiles }] : []
-    })
 }

@@ -17,6 +17,8 @@ export interface ComposeSource {
   placeOf(way: readonly string[]): Place | undefined
   /** Whether the whole way is there. */
   has(way: readonly string[]): boolean
+  /** The text without what stands at the end of a way; `undefined` when that cannot be done. */
+  without(ways: readonly (readonly string[])[]): string | undefined
   /** The place of the first plain value that is, or has in it, the text. */
   placeOfValue(text: string): Place | undefined
   placeAt(offset: number): Place | undefined
@@ -75,6 +77,15 @@ export function composeSource(path: string | undefined, text: string): ComposeSo
       return found && placeAt(found.offset)
     },
     has: (way) => follow(way)?.steps === way.length,
+    without(ways) {
+      const [document, ...others] = parseAllDocuments(text, { logLevel: 'silent' })
+      if (document === undefined || others.length > 0 || document.errors.length > 0) return undefined
+      const removed = ways.every((way) => {
+        const path = exactPath(document.contents, way)
+        return path !== undefined && document.deleteIn(path)
+      })
+      return removed ? document.toString() : undefined
+    },
     placeOfValue(wanted) {
       const offset = parsed.map(({ contents }) => findValue(contents, wanted)).find((found) => found !== undefined)
       return offset === undefined ? undefined : placeAt(offset)
@@ -99,6 +110,20 @@ interface Step {
   readonly offset: number
   /** Names may have dots in them: how many parts of the way are one key. */
   readonly steps: number
+}
+
+/** The keys and indexes that a way stands for. */
+function exactPath(contents: unknown, way: readonly string[]): readonly unknown[] | undefined {
+  const path: unknown[] = []
+  let node = contents
+  for (let steps = 0; steps < way.length; ) {
+    const next = stepInto(node, way.slice(steps))
+    if (next === undefined) return undefined
+    path.push(isSeq(node) ? node.items.indexOf(next.node) : way.slice(steps, steps + next.steps).join('.'))
+    steps += next.steps
+    node = next.node
+  }
+  return path
 }
 
 function stepInto(node: unknown, way: readonly string[]): Step | undefined {

@@ -60,6 +60,8 @@ function wordsOf(given: string): readonly string[] {
 
 function failureOf({ reason, stderr, exitCode }: CommandRun): string {
   const [first = ''] = stderr.trim().split('\n')
+  // Without the plugin, docker takes the rest for its own.
+  if (/unknown flag: --short|is not a docker command/.test(first)) return 'this docker has no compose plugin'
   return reason ?? (first || `exit code ${exitCode}`)
 }
 

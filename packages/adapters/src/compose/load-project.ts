@@ -1,14 +1,15 @@
 import { parseIgnoreFile } from '@tiltts/core/paths'
 import type { ComposeLoad, Processes } from '@tiltts/runtime/ports'
-import type { ComposeProjectRef, ComposeService, Diagnostic, IgnoreRule, Place } from '@tiltts/spec'
+import type { ComposeProjectRef, ComposeService, IgnoreRule, Place } from '@tiltts/spec'
 import { InfraError } from '@tiltts/spec'
-import { complaintOf, furtherComplaints, inactiveServices } from './complaints.js'
 import type { ComposeJson, ServiceJson } from './compose-json.js'
 import type { ComposeSource } from './compose-source.js'
 import { containerHashes } from './config-hash.js'
+import { explainFailure } from './explain-failure.js'
 import { ignoreFilesOf, mapBuild, mapService } from './map-service.js'
+import { inactiveServices } from './profiles.js'
 import { projectArgv, projectEnv } from './project-argv.js'
-import { type ProjectSources, readSources, readsOf, textOf } from './project-sources.js'
+import { readSources, readsOf, textOf } from './project-sources.js'
 import { type CommandRun, runCommand } from './run-command.js'
 import { warningsOf } from './warnings.js'
 
@@ -45,7 +46,7 @@ export async function loadProject(
   const { texts, sources } = found
   const failed = [json, hashes].find(({ exitCode }) => exitCode !== 0)
   if (failed) {
-    const diagnostics = await complaintsOf(parts, ref, failed, found, signal)
+    const diagnostics = await explainFailure(parts, ref, failed, found, signal)
     return { load: { project: undefined, diagnostics, reads: readsOf(texts) }, texts, fromFiles: false }
   }
   const diagnostics = warningsOf(json.stderr, sources)
@@ -154,54 +155,4 @@ function hashesOf(stdout: string): ReadonlyMap<string, string> {
         return [name, hash]
       }),
   )
-}
-
-/**
- * All that is wrong. Compose stops at its first complaint, so each of several files is asked about by itself, too, and what
- * it is known to tell one by one is looked for.
- */
-async function complaintsOf(
-  parts: LoadParts,
-  ref: ComposeProjectRef,
-  failed: CommandRun,
-  found: ProjectSources,
-  signal: AbortSignal,
-): Promise<readonly Diagnostic[]> {
-  const words = wordsOf(failed)
-  const files = ref.files.filter((path) => found.sources.some((source) => source.path === path))
-  const alone =
-    ref.files.length + (ref.inline === undefined ? 0 : 1) < 2
-      ? []
-      : await Promise.all(
-          files.map(async (path) => {
-            const argv = [...parts.command, ...(await projectArgv({ ...ref, files: [path], inline: undefined }))]
-            const run = await runCommand(parts.processes, {
-              argv: [...argv, 'config', '--quiet', '--no-consistency'],
-              dir: ref.dir,
-              env: projectEnv(ref, parts.env),
-              signal,
-            })
-            const source = found.sources.find((one) => one.path === path)
-            return run.exitCode === 0 ? [] : [complaintOf(wordsOf(run), found, source)]
-          }),
-        )
-  const single = alone.flat()
-  // The whole is wrong for the reason that a part is.
-  const whole = single.length > 0 ? [] : [complaintOf(words, found)]
-  return distinct([...furtherComplaints(words, found, ref), ...single, ...whole])
-}
-
-function wordsOf({ stderr, reason, exitCode }: CommandRun): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('time="'))
-  return lines.join('\n') || reason || `docker compose config ended with exit code ${exitCode}`
-}
-
-function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Map<string, Diagnostic>()
-  for (const one of diagnostics) {
-    const [place] = one.places
-    const key = JSON.stringify([one.message, place?.file, place?.line])
-    if (!seen.has(key)) seen.set(key, one)
-  }
-  return [...seen.values()]
 }

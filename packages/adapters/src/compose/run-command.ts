@@ -15,6 +15,7 @@ export interface CommandRequest {
   readonly argv: readonly string[]
   readonly dir: string
   readonly env: Readonly<Record<string, string>>
+  readonly stdin?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onOutput?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined
   /** How much of the end of each output is kept, in characters. @default all */
@@ -26,7 +27,7 @@ const STOP_GRACE_MS = 5000
 
 /** Runs a command to its end. Rejects with the signal's reason once an aborted one is gone. */
 export async function runCommand(processes: Processes, request: CommandRequest): Promise<CommandRun> {
-  const { argv, dir, env, signal, onOutput, keep = Number.POSITIVE_INFINITY } = request
+  const { argv, dir, env, stdin, signal, onOutput, keep = Number.POSITIVE_INFINITY } = request
   signal?.throwIfAborted()
   const output = { stdout: '', stderr: '' }
   const running = processes.spawn({
@@ -34,6 +35,7 @@ export async function runCommand(processes: Processes, request: CommandRequest):
     // Compose is told its folder; a missing one is for it to complain about.
     dir: existsSync(dir) ? dir : tmpdir(),
     env,
+    stdin,
     oneOff: true,
     onOutput: (text, stream) => {
       const all = output[stream] + text

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@tiltts/spec'
-import { usePlaces } from './complaints.js'
 import type { ComposeSource } from './compose-source.js'
+import { usePlaces } from './variable-places.js'
 
 /** What Compose warns of while it reads files, each once. */
 export function warningsOf(stderr: string, sources: readonly ComposeSource[]): readonly Diagnostic[] {
