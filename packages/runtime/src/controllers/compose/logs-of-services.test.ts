@@ -87,7 +87,7 @@ describe('the logs of services', () => {
     expect(world.log('blink')).toBe('starting\ncannot: no license')
   })
 
-  it('LOG-01: go on behind the last line after a cut, again and again', async () => {
+  it('DC-06: go on behind the last line after a cut, again and again', async () => {
     const cuts: AbortController[] = []
     const world = await serviceWorld({
       file,
