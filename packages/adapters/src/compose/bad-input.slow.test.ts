@@ -178,7 +178,7 @@ describeWithDocker('what is wrong with compose files', () => {
     expect(await complaints({ dir, files })).toEqual(['bad.env:2 no line of an env file: key cannot contain a space'])
   })
 
-  it('DCC-07: tells that the profile of a dependency is off', async () => {
+  it('tells that the profile of a dependency is off', async () => {
     const files = [write('1.yaml', [...service('depends_on: [db]'), '  db: {image: x, profiles: [data]}'])]
     const { diagnostics } = await compose.load({ dir, files }, never)
     expect(diagnostics.map(brief)).toEqual(['1.yaml:4 the service `api` depends on `db`, whose profile is off'])

@@ -188,7 +188,7 @@ export function composeContract(name: string, make: () => Promise<ComposeHarness
         expect((await h.service('b')).ports.map(({ published }) => published)).toEqual([undefined])
       })
 
-      test('DCC-07: tells restart policy, scale, health check and entrypoint', async (h) => {
+      test('tells restart policy, scale, health check and entrypoint', async (h) => {
         await h.file({
           plain: waits,
           rich: {
@@ -212,7 +212,7 @@ export function composeContract(name: string, make: () => Promise<ComposeHarness
         expect(third).toMatchObject({ ...plain, restart: 'always' })
       })
 
-      test('UPD-03: tells which containers would lose something if they were restarted', async (h) => {
+      test('tells which containers would lose something if they were restarted', async (h) => {
         await h.file({
           free: { ...waits, ports: ['80'] },
           fixed: { ...waits, ports: ['38080:80'] },
@@ -274,7 +274,7 @@ export function composeContract(name: string, make: () => Promise<ComposeHarness
         expect(diagnostics[0]?.places[0]?.excerpt?.lines.join('\n')).toContain('portz')
       })
 
-      test('DCC-07: refuses a dependency on a service that is not there', async (h) => {
+      test('refuses a dependency on a service that is not there', async (h) => {
         const path = await h.file({ a: { ...waits, depends_on: { nope: { condition: 'service_started' } } } })
         const { project, diagnostics } = await h.load()
         expect(project).toBeUndefined()
@@ -326,7 +326,7 @@ export function composeContract(name: string, make: () => Promise<ComposeHarness
         expect(newB).toEqual(b)
       })
 
-      test('DC-02: makes a new container when the image is another', async (h) => {
+      test('makes a new container when the image is another', async (h) => {
         const image = `${h.name}:dev`
         const first = await h.image(image, '1')
         await h.file({ a: { ...waits, image } })
@@ -387,7 +387,7 @@ export function composeContract(name: string, make: () => Promise<ComposeHarness
         expect(await h.up(['good'], { wait: true })).toEqual({ exitCode: 0 })
       })
 
-      test('DC-03: tells why it failed, in the words of the engine, and leaves the rest running', async (h) => {
+      test('tells why it failed, in the words of the engine, and leaves the rest running', async (h) => {
         await h.file({ a: { ...waits, ports: [`${await h.busyPort()}:80`] }, b: waits })
         await h.up(['b'])
         const end = await h.up(['a'])
