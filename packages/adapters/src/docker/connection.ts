@@ -62,7 +62,8 @@ export interface EngineRequest {
 
 export interface UpgradeRequest {
   readonly path: string
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Each of several values is sent as a header of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined
   readonly body?: string | undefined
   /** The protocol that is asked for. @default tcp */
   readonly protocol?: string | undefined

@@ -1,4 +1,10 @@
-import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http'
 import { type Duplex, Readable } from 'node:stream'
 import type { Clock } from '@tiltts/runtime/ports'
 import type { EngineRequest, UpgradeRequest } from '../connection.js'
@@ -30,10 +36,16 @@ export function openWire(endpoint: Endpoint, env: Env, clock: Clock): Wire {
   const address = to.kind === 'tcp' ? { host: to.host, port: to.port } : { host: 'docker', port: 80 }
 
   const open = (
-    { method, path, headers, signal, timeoutMs }: Omit<EngineRequest, 'body'>,
+    {
+      method,
+      path,
+      headers,
+      signal,
+      timeoutMs,
+    }: Omit<EngineRequest, 'body' | 'headers'> & Pick<UpgradeRequest, 'headers'>,
     more: Readonly<Record<string, string | number>>,
   ): ClientRequest => {
-    const all = { ...headers, ...more }
+    const all = { ...(headers as OutgoingHttpHeaders), ...more }
     const request = httpRequest({ agent, ...address, method, path, headers: all, ...(signal && { signal }) })
     if (timeoutMs !== undefined) {
       const cancel = clock.timer(timeoutMs, () => request.destroy(tooLate(endpoint, timeoutMs)))
