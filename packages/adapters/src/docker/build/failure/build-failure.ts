@@ -1,7 +1,7 @@
 import type { ImageBuildRequest } from '@tiltts/runtime/ports'
 import type { Diagnostic, Place } from '@tiltts/spec'
 import type { FailedStep } from '../trace/build-progress.js'
-import { lineOfStep, placeAt } from './dockerfile-place.js'
+import { lineOfStep, placeAt } from './step-place.js'
 
 /** So many lines of what the failed step printed are told again at the end. */
 const tailLines = 20
