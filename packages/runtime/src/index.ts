@@ -1,5 +1,5 @@
-export { pruneOnce } from './controllers/prune/prune-once.js'
 export { resourceView } from './controllers/projector/projector.js'
+export { pruneOnce } from './controllers/prune/prune-once.js'
 export { type Evaluated, evaluateConfig } from './controllers/tiltfile/evaluate.js'
 export { type DownOptions, type DownResult, runDown } from './down/run-down.js'
 export * from './ports/index.js'

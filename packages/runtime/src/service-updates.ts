@@ -8,7 +8,8 @@ import { syncedContainers } from './executors/live-update/container-files.js'
 import type { FunctionRegistry } from './functions/registry.js'
 import type { Ports } from './ports/ports.js'
 
-interface Parts extends Pick<ServiceUpdateDeps, 'command' | 'useRecords' | 'inSlot' | 'onEngineLost' | 'lookAtContainers'> {
+interface Parts
+  extends Pick<ServiceUpdateDeps, 'command' | 'useRecords' | 'inSlot' | 'onEngineLost' | 'lookAtContainers'> {
   readonly store: ObjectStore
   readonly logs: LogStore
   readonly functions: FunctionRegistry

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of compose files look like this
 import { expect, it } from 'vitest'
 import type { ComposeHarness } from '../../../runtime/src/ports/compose.contract.js'
 import { describeWithDocker } from '../docker/testing/needs-docker.js'

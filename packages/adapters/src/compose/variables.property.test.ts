@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of compose files look like this
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { interpolate, variablesIn } from './variables.js'

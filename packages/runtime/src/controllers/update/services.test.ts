@@ -11,7 +11,9 @@ const files = {
 const composeFiles = { 'compose.yaml': { services: { api: { image: 'shop/api' }, db: { image: 'busybox' } } } }
 const config: SimulateOptions['config'] = (c) => {
   c.compose('compose.yaml')
-  c.image('shop/api', 'api', { liveUpdate: { syncs: { 'api/src': '/app/src' }, runs: { install: ['api/src/deps.txt'] } } })
+  c.image('shop/api', 'api', {
+    liveUpdate: { syncs: { 'api/src': '/app/src' }, runs: { install: ['api/src/deps.txt'] } },
+  })
 }
 
 async function start(options: Partial<SimulateOptions> = {}): Promise<Simulation> {
