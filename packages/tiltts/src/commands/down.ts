@@ -12,8 +12,11 @@ export const command: Command = {
   usage: '[names…] [-- args…]',
   summary: 'take down what the config has put up',
   details:
-    "Evaluates the config with session.command 'down', and runs `onDown` of its resources, those that need others first.",
-  flags: evaluationFlags,
+    "Evaluates the config with session.command 'down', runs `onDown` of its resources, those that need others first, and takes its compose projects down.",
+  flags: {
+    ...evaluationFlags,
+    'delete-volumes': { type: 'boolean', help: 'remove the named volumes of compose projects, too' },
+  },
   run,
 }
 
@@ -30,6 +33,7 @@ async function run(invocation: Invocation): Promise<number> {
         args: [...invocation.words, ...invocation.rest],
         env: sessionEnv(undefined),
         colour: hasColour(process.stdout),
+        deleteVolumes: invocation.flags['delete-volumes'] === true,
       },
       signal: controller.signal,
       onOutput: (text) => process.stdout.write(text),

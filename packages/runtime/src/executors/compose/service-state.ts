@@ -26,7 +26,7 @@ export function whyNotCurrent(
   containers: readonly ContainerInfo[],
   imageId: string | undefined,
 ): string | undefined {
-  if (containers.length === 0) return 'it has no container'
+  if (containers.length === 0 && service.scale > 0) return 'it has no container'
   if (containers.length !== service.scale) return `it has ${containers.length} of ${service.scale} containers`
   for (const { name, labels, imageId: runs, state } of containers) {
     if (labels[label.hash] !== service.configHash) return `${name} was made for another definition`
