@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { channelClosed, type FailureWords, failureOf } from './failure.js'
 import { frameWriter } from './frame-writer.js'
 import { type Frame, frameKind, frameReader } from './frames.js'
@@ -31,6 +32,9 @@ interface Running {
   resolve: (payload: Uint8Array) => void
   reject: (error: unknown) => void
 }
+
+/** How long the end of a stream may take to be told after a write has failed, in milliseconds. */
+const patienceMs = 1000
 
 export function agentRequests(stream: HelperStream): AgentRequests {
   const writer = frameWriter(stream)
@@ -68,8 +72,10 @@ export function agentRequests(stream: HelperStream): AgentRequests {
 
     const cancel = (): void => {
       if (current.answered) return
-      // A write that fails is the end of the stream, even if nobody says so.
-      cancelRequest(current.id).catch((error: unknown) => leave(channelClosed(String(error))))
+      // A write that fails is the end of the stream, even if nobody says so; most often somebody soon says why.
+      cancelRequest(current.id).catch(async (error: unknown) => {
+        leave(channelClosed(await Promise.race([stream.closed, sleep(patienceMs, String(error), { ref: false })])))
+      })
     }
     let broken: { readonly error: unknown } | undefined
     request.signal?.addEventListener('abort', cancel, { once: true })
