@@ -6,8 +6,10 @@ export type {
   BuildWarningEvent,
 } from './build-event.js'
 export { type BuildLog, buildLogLines } from './build-log.js'
+export { stepTitle } from './build-step-text.js'
 export { contentTag } from './content-tag.js'
 export { type DockerfileArgs, type DockerfileImage, type DockerfileReading, readDockerfile } from './dockerfile.js'
+export { type DockerfileStep, dockerfileSteps, findDockerfileStep } from './dockerfile-steps.js'
 export {
   type BaseInput,
   type CustomBuildInputs,

@@ -31,15 +31,13 @@ export async function sendTree(call: GrpcCall, tree: Iterable<ContextEntry | und
   const asked: number[] = []
   let waiting: (() => void)[] = []
   let ended = false
-  let failure: unknown
 
   const wake = (): void => {
     const all = waiting
     waiting = []
     for (const go of all) go()
   }
-  const stop = (error: unknown): void => {
-    failure ??= error
+  const stop = (): void => {
     ended = true
     wake()
   }
@@ -85,8 +83,7 @@ export async function sendTree(call: GrpcCall, tree: Iterable<ContextEntry | und
       }
       if (type === packetType.end) break
     }
-    ended = true
-    wake()
+    stop()
   }
 
   const serve = async (): Promise<void> => {
@@ -100,17 +97,21 @@ export async function sendTree(call: GrpcCall, tree: Iterable<ContextEntry | und
       const file = files.get(id)
       if (file === undefined) throw new Error(`the builder asked for file ${id}, which it was not told of`)
       files.delete(id)
+      const length = await sendFile(id, file)
       sent.files++
-      sent.bytes += await sendFile(id, file)
+      sent.bytes += length
     }
   }
 
-  const work = [walk, listen, ...Array.from({ length: concurrency }, () => serve)]
-  await Promise.all(work.map((act) => act().catch(stop)))
-  if (failure === undefined) return await call.write(endPacket())
-  // The one that failed says why; on a broken connection nobody hears it.
-  await call.write(errorPacket(failure instanceof Error ? failure.message : String(failure))).catch(() => {})
-  throw failure
+  try {
+    await Promise.all([walk, listen, ...Array.from({ length: concurrency }, () => serve)].map((act) => act()))
+    await call.write(endPacket())
+  } catch (error) {
+    stop()
+    // The builder tells these words to the user. On a broken connection it does not hear them.
+    await call.write(errorPacket(error instanceof Error ? error.message : String(error))).catch(() => {})
+    throw error
+  }
 }
 
 function packetStat({ path, kind, mode, size, mtimeMs, target }: ContextEntry): PacketStat {
