@@ -4,12 +4,17 @@ import { evaluateOnce, evaluationFlags } from '../engine/evaluate-once.js'
 export const command: Command = {
   usage: '[-- args…]',
   summary: 'evaluate the config and show what is wrong with it',
+  details:
+    'Nothing is started or built. Compose files are read by the compose command; the Docker engine is not asked.',
   flags: evaluationFlags,
   async run(invocation) {
-    const { graph } = await evaluateOnce(invocation)
-    if (graph === undefined) return exitCode.usage
-    const { length } = graph.resources
-    process.stdout.write(`The config is fine: ${length} ${length === 1 ? 'resource' : 'resources'}\n`)
+    const { linked } = await evaluateOnce(invocation)
+    if (linked === undefined) return exitCode.usage
+    const { resources, images } = linked
+    const counts = [count(resources.length, 'resource'), ...(images.length > 0 ? [count(images.length, 'image')] : [])]
+    process.stdout.write(`The config is fine: ${counts.join(', ')}\n`)
     return exitCode.ok
   },
 }
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`

@@ -10,9 +10,9 @@ export const command: Command = {
     'Writes .tiltts/names.d.ts beside the config: with it, the compiler checks names of resources given as text.\nNames of earlier runs are kept, since other arguments may declare other resources.',
   flags: { ...evaluationFlags, reset: { type: 'boolean', help: 'forget names of earlier runs' } },
   async run(invocation) {
-    const { mainPath, graph } = await evaluateOnce(invocation)
-    if (graph === undefined) return exitCode.usage
-    const names = graph.resources.map((resource) => resource.name)
+    const { mainPath, linked } = await evaluateOnce(invocation)
+    if (linked === undefined) return exitCode.usage
+    const names = linked.resources.map((resource) => resource.name)
     await writeNames(dirname(mainPath), names, { reset: invocation.flags['reset'] === true })
     return exitCode.ok
   },

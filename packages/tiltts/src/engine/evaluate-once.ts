@@ -1,5 +1,5 @@
+import type { LinkedGraph } from '@tiltts/core/graph'
 import { evaluateConfig } from '@tiltts/runtime'
-import type { GraphSpec } from '@tiltts/spec'
 import type { Flags, Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
 import { showDiagnostics } from '../terminal/show-error.js'
@@ -19,7 +19,7 @@ export const evaluationFlags: Flags = {
 export interface EvaluatedOnce {
   readonly mainPath: string
   /** Absent when there was an error; it was shown. */
-  readonly graph: GraphSpec | undefined
+  readonly linked: LinkedGraph | undefined
 }
 
 /** Says on stderr what went wrong beside the main thing. */
@@ -38,7 +38,7 @@ export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnc
     )
     await functions?.release()
     showDiagnostics(diagnostics)
-    return { mainPath, graph: linked?.graph }
+    return { mainPath, linked }
   } finally {
     await close()
   }

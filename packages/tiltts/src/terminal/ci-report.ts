@@ -3,9 +3,12 @@ import { resourceView, type Session, type SessionOutcome } from '@tiltts/runtime
 import pc from 'picocolors'
 import { shortDuration } from './row.js'
 import { renderTable } from './table.js'
+import { fit } from './text.js'
 
 /** Lines of its log that are shown of what failed. */
 const lastLines = 15
+/** In columns: what stands below the table tells the whole of it. */
+const widestState = 72
 
 /** What ends a `ci` run: a row a resource, then for each failure its last lines and what its probe said; then the verdict. */
 export function ciReportText(session: Pick<Session, 'store' | 'logs'>, outcome: SessionOutcome | undefined): string {
@@ -15,7 +18,7 @@ export function ciReportText(session: Pick<Session, 'store' | 'logs'>, outcome: 
     ['RESOURCE', 'STATE', 'DURATION', 'WAITED ON'],
     rows.map((row) => [
       row.resource,
-      row.detail === undefined ? row.state : `${row.state}: ${row.detail}`,
+      stateText(row),
       row.durationMs === undefined ? '' : shortDuration(row.durationMs),
       row.waitedOn === undefined ? '' : `${row.waitedOn.what} (${shortDuration(row.waitedOn.ms)})`,
     ]),
@@ -23,6 +26,12 @@ export function ciReportText(session: Pick<Session, 'store' | 'logs'>, outcome: 
   const failures = outcome?.exitCode === 0 ? [] : rows.filter(isFailure).map((row) => failureText(session, row))
   const verdict = outcome?.exitCode === 0 ? `${pc.green('SUCCESS. All workloads are healthy.')}\n` : ''
   return `\n${table}${failures.join('')}${verdict}`
+}
+
+/** Details often begin with the state: `waiting for db (not ready)`. */
+function stateText({ state, detail }: CiRow): string {
+  if (detail === undefined) return state
+  return fit(detail.startsWith(state) ? detail : `${state}: ${detail}`, widestState)
 }
 
 function viewsOf({ store }: Pick<Session, 'store'>): readonly ResourceView[] {

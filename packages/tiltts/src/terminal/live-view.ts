@@ -8,6 +8,7 @@ import { listPage, roomFor } from './list-page.js'
 import { followLog } from './log-page.js'
 import { createLogPrinter } from './log-printer.js'
 import { type Row, rowOf } from './row.js'
+import { rowFacts } from './row-facts.js'
 import { openScreen } from './screen.js'
 
 export interface LiveViewOptions {
@@ -44,7 +45,7 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
     const now = Date.now()
     return [...session.store.list('UIResource')]
       .sort((a, b) => a.status.order - b.status.order)
-      .map((resource) => rowOf(resource, now))
+      .map((resource) => rowOf(resource, now, rowFacts(session.store, resource.metadata.name)))
   }
 
   function schedule(): void {

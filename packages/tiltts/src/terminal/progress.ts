@@ -1,9 +1,13 @@
 import type { Session } from '@tiltts/runtime'
 import { rowOf, shortDuration } from './row.js'
+import { rowFacts } from './row-facts.js'
 import { readiness } from './summary-line.js'
+import { fit } from './text.js'
 
 /** How long it may be quiet before what is waited for is said. */
 const quiet = 10_000
+/** So much is said of each resource, in columns; its log has the rest. */
+const widestReason = 90
 
 /** Says on stdout what is waited for, whenever nothing was logged for a while, until the returned function is called. */
 export function reportProgress(session: Session): () => void {
@@ -25,8 +29,8 @@ export function reportProgress(session: Session): () => void {
   const reason = (name: string): string => {
     const resource = session.store.get('UIResource', name)
     if (resource === undefined) return name
-    const row = rowOf(resource, Date.now())
-    return `${name} ${row.detail === '' ? row.state : `${row.state} (${row.detail})`}`
+    const row = rowOf(resource, Date.now(), rowFacts(session.store, name))
+    return `${name} ${row.detail === '' ? row.state : `${row.state} (${fit(row.detail, widestReason)})`}`
   }
   return () => {
     clearInterval(timer)

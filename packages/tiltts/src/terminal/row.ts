@@ -12,30 +12,42 @@ export interface Row {
   readonly durationMs: number | undefined
 }
 
+/** What its row does not say of a resource that runs containers. */
+export interface RowFacts {
+  /** The step that a build of it is at: `building shop/api: [2/4] RUN npm ci`. */
+  readonly building?: string | undefined
+  /** Its health checks pass. */
+  readonly healthy?: boolean | undefined
+  /** What it had to do is done. */
+  readonly finished?: boolean | undefined
+}
+
 /** The row of a resource at a moment. */
-export function rowOf({ metadata, status }: UIResource, now: number): Row {
+export function rowOf({ metadata, status }: UIResource, now: number, facts: RowFacts = {}): Row {
   const last = status.buildHistory[0]
   const durationMs = status.currentBuild
     ? now - fromApiTime(status.currentBuild.startTime)
     : last === undefined
       ? undefined
       : fromApiTime(last.finishTime) - fromApiTime(last.startTime)
-  return { name: metadata.name, state: stateOf(status), detail: detailOf(status), durationMs }
+  return { name: metadata.name, state: stateOf(status, facts), detail: detailOf(status, facts), durationMs }
 }
 
-function stateOf(status: UIResource['status']): RowState {
+function stateOf(status: UIResource['status'], { finished }: RowFacts): RowState {
   if (status.disableStatus.state === 'Disabled') return 'disabled'
   if (status.updateStatus === 'in_progress') return 'updating'
   if (status.updateStatus === 'error' || status.runtimeStatus === 'error') return 'failed'
   if (status.updateStatus === 'pending') return 'waiting'
   if (status.runtimeStatus === 'pending') return 'starting'
-  if (status.runtimeStatus === 'ok') return 'ready'
+  if (status.runtimeStatus === 'ok') return finished === true ? 'done' : 'ready'
   return status.updateStatus === 'ok' ? 'done' : 'idle'
 }
 
-function detailOf(status: UIResource['status']): string {
+function detailOf(status: UIResource['status'], { building, healthy }: RowFacts): string {
+  if (status.updateStatus === 'in_progress' && building !== undefined) return building
   if (status.summary !== undefined && status.summary !== '') return status.summary
-  return status.endpointLinks.map((link) => link.url).join(' ')
+  const links = status.endpointLinks.map((link) => link.url)
+  return [...(healthy === true ? ['healthy'] : []), ...links].join('  ')
 }
 
 /** A duration for people: `85ms`, `1.2s`, `2m05s`, `1h02m`. */

@@ -17,6 +17,8 @@ export function buildProgress({ log, onStage }: Pick<ImageJob, 'log' | 'onStage'
     event(event) {
       print(lines.push(event))
       if (event.kind !== 'step' || !event.name.startsWith('[')) return
+      // Of a step that goes on the builder tells again and again.
+      if (event.state === 'running' && stages.has(event.id)) return
       stages.set(event.id, {
         name: event.name,
         cached: event.state === 'cached',
@@ -24,7 +26,7 @@ export function buildProgress({ log, onStage }: Pick<ImageJob, 'log' | 'onStage'
         ...(event.finishedAt !== undefined && { finishedAt: toApiTime(event.finishedAt) }),
         ...(event.error !== undefined && { error: event.error }),
       })
-      if (event.state !== 'running') onStage([...stages.values()])
+      onStage([...stages.values()])
     },
     end: () => print(lines.end()),
   }
