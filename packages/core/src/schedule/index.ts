@@ -40,4 +40,5 @@ export {
 } from './resource-transitions.js'
 export { countFailures, failuresInARow, restartDelay, restartsAfter } from './restart-backoff.js'
 export { runtimeFacts } from './runtime-facts.js'
+export { type ImageView, settledImages } from './settled-images.js'
 export * from './types.js'

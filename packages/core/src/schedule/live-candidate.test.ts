@@ -43,6 +43,7 @@ describe('whether changes go straight into containers', () => {
       { pending: [{ reason: 'files' }, { reason: 'dependency', resource: 'x' }] },
     ],
     ['it was stopped by hand', { stopped: true }],
+    ['it was tried', { fallback: 'read-only file system' }],
     ['nothing was built yet', { started: false, last: undefined }],
     ['its containers are down', {}, { covered: true, containers: 'down' }],
   ])('HOLD-08: they do not when %s', (_, status, facts = isUp) => {

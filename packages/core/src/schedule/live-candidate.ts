@@ -8,6 +8,7 @@ import { hasLiveUpdate } from '../live-update/live-update-covers.js'
  */
 export function wantsLiveUpdate(spec: Pick<ResourceSpec, 'images' | 'triggerMode'>, status: ResourceStatus): boolean {
   if (!hasLiveUpdate(spec.images) || !status.started || status.stopped === true) return false
+  if (status.fallback !== undefined) return false
   if (status.last !== 'succeeded' && status.liveStepFailed !== true) return false
   if (status.triggered !== undefined && spec.triggerMode === 'auto') return false
   return status.pending.length > 0 && status.pending.every((cause) => cause.reason === 'files')

@@ -126,6 +126,19 @@ describe('an update that is taken back', () => {
     expect(updateTakenBack(meanwhile, 'x-2', asked)).toMatchObject({ triggered: { update: 'x-3' }, queued: 'x-3' })
   })
 
+  test('takes the place of one that was queued for changes alone', () => {
+    const queued = { ...filesChanged(updateStarted(asked, 'x-2'), { files: ['/a'], at: second(7) }), queued: 'x-3' }
+    expect(updateTakenBack(queued, 'x-2', asked).queued).toBe('x-2')
+  })
+
+  test('LU-15: keeps in mind why its changes did not fit into containers, until the next one starts', () => {
+    const back = updateTakenBack(updateStarted(asked, 'x-2'), 'x-2', asked, 'read-only')
+    expect(back.fallback).toBe('read-only')
+    const again = updateStarted(back, 'x-2')
+    expect(again.fallback).toBeUndefined()
+    expect(updateTakenBack(again, 'x-2', back).fallback).toBe('read-only')
+  })
+
   test('is left alone when it is not the one that runs', () => {
     const running = updateStarted(idle, 'x-3')
     expect(updateTakenBack(running, 'x-2', idle)).toBe(running)

@@ -70,6 +70,7 @@ export function updateStarted(status: ResourceStatus, update: string): ResourceS
     pending: [],
     pendingSince: undefined,
     pendingFiles: undefined,
+    fallback: undefined,
     triggered: undefined,
     hold: undefined,
     paused: undefined,
@@ -103,12 +104,19 @@ export function updateEnded(
 }
 
 /**
- * A running update goes back into the queue, as when the engine it needs went away: what it was started for waits again,
- * with what has changed since. It counts as never started; a trigger that came meanwhile stays the one that is queued.
+ * A running update goes back into the queue, as when the engine it needs went away, or its changes did not fit into
+ * running containers: what it was started for waits again, with what has changed since. It counts as never started; a
+ * trigger that came meanwhile stays the one that is queued.
  *
  * @param before - the status that the update was started from
+ * @param fallback - why changes did not fit, see {@link ResourceStatus.fallback}
  */
-export function updateTakenBack(status: ResourceStatus, update: string, before: ResourceStatus): ResourceStatus {
+export function updateTakenBack(
+  status: ResourceStatus,
+  update: string,
+  before: ResourceStatus,
+  fallback: string | undefined = before.fallback,
+): ResourceStatus {
   if (status.current !== update) return status
   const files = [before.pendingFiles, status.pendingFiles].filter((list) => list !== undefined)
   return {
@@ -118,8 +126,9 @@ export function updateTakenBack(status: ResourceStatus, update: string, before: 
     // API times sort as text.
     pendingSince: [before.pendingSince, status.pendingSince].filter((time) => time !== undefined).toSorted()[0],
     pendingFiles: files.length === 0 ? undefined : files.reduce(sortedUnion, []),
+    fallback,
     triggered: status.triggered ?? before.triggered,
-    queued: status.queued ?? update,
+    queued: status.triggered === undefined ? update : (status.queued ?? update),
     started: before.started,
     paused: status.paused ?? before.paused,
     stopped: before.stopped,

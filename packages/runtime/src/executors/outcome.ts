@@ -7,9 +7,9 @@ export interface UpdateOutcome {
   readonly skipped?: string | undefined
   /** The files went straight into running containers. */
   readonly liveUpdate?: boolean | undefined
-  /** Why changed files could not, so that an image was built. */
+  /** Why changed files could not, so that an image has to be built. */
   readonly fallback?: string | undefined
-  /** The engine went away in the middle: what was to be done is still to be done. */
+  /** What was to be done is still to be done: in the next turn by `fallback`, or when the engine, which went away, is back. */
   readonly again?: boolean | undefined
 }
 

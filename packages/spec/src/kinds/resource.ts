@@ -110,6 +110,8 @@ export interface ResourceStatus {
   readonly readySince?: ApiTime | undefined
   /** Since when it could have been ready and is not. */
   readonly unreadySince?: ApiTime | undefined
+  /** Why the changes that wait did not fit into running containers when that was tried: they are built instead. */
+  readonly fallback?: string | undefined
   /** Stopped by the loop detector. */
   readonly paused?: { readonly file: string; readonly since: ApiTime } | undefined
   readonly enabled: 'enabled' | 'disabled'

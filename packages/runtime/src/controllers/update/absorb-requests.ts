@@ -46,7 +46,7 @@ export function keepQueued(deps: AbsorbDeps, tx: Tx, resource: Resource, now: Mi
   if (!wantsUpdate(spec, status) || switchOf(tx, metadata.name) === 'unknown') {
     if (status.queued === undefined) return status
     endQueued(tx, status.queued, 'no longer wanted', now)
-    return { ...status, queued: undefined, hold: undefined }
+    return { ...status, queued: undefined, hold: undefined, fallback: undefined }
   }
   const present = status.queued === undefined ? undefined : tx.get('Update', status.queued)
   const causes = causesOf(spec, status, present?.spec.causes ?? [])

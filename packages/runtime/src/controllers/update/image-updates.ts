@@ -32,6 +32,7 @@ export async function updateImages(
     const end = await updateImage(deps, { image, resource, force, results }, run)
     if (!end.ok) return { ok: false, error: `image ${image.spec.repository}: ${end.error}`, exitCode: end.exitCode }
     results.set(name, end.result)
+    run.release(name)
   }
   return { ok: true, results }
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
 import { worldsNo } from '../tasks.js'
 import { endedStatus, hasEnded } from '../update-record.js'
+import { endQueued } from './absorb-requests.js'
 import { filesOf } from './causes-of.js'
 import type { Judgement, LoopGuard } from './loop-guard.js'
 import { withoutFiles } from './pending-files.js'
@@ -36,12 +37,14 @@ export interface StartedUpdate {
   readonly update: string
   /** Its changes may go straight into running containers. */
   readonly live: boolean
+  /** Told of each of its images as soon as that is up to date. */
+  readonly release: (image: string) => void
 }
 
 /** Carries out an update that was started, to its end, and writes down what became of it. */
 export async function runUpdate(
   deps: RunUpdateDeps,
-  { resource, update, live }: StartedUpdate,
+  { resource, update, live, release }: StartedUpdate,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, logs, clock } = deps
@@ -49,10 +52,12 @@ export async function runUpdate(
   const causes = store.get('Update', update)?.spec.causes ?? []
   const span = buildSpan(update)
   logs.span({ id: span, resource: name, source: 'build' })
-  logs.append(span, startLines(resource.spec, causes, deps.folder), 'info', { buildEvent: 'init' })
+  const goesOn = resource.status.fallback !== undefined
+  if (!goesOn) logs.append(span, startLines(resource.spec, causes, deps.folder), 'info', { buildEvent: 'init' })
   const isFirst = causes.every((cause) => cause.reason === 'initial')
   const files = resource.status.pendingFiles ?? filesOf(causes)
-  const run: UpdateRun = { update, causes, files, isFirst, wantsLive: live, signal, steps: stepRecord(clock) }
+  const steps = stepRecord(clock, goesOn ? store.get('Update', update)?.status.steps : [])
+  const run: UpdateRun = { update, causes, files, isFirst, wantsLive: live, release, signal, steps }
   const end = await carryOut(deps, resource, run).catch((error: unknown) => thrown(error, signal))
   if (deps.over()) return
   tellEnd(logs, span, end)
@@ -62,7 +67,7 @@ export async function runUpdate(
   deps.resources.write(causeOf(resource, update), (tx, now) => {
     const before = tx.get('Resource', name)?.status
     if (end.again === true && before?.current === update) {
-      takeBack(tx, resource, update, run)
+      takeBack(tx, resource, run, { fallback: end.fallback, now })
       return [name]
     }
     tx.status('Update', update, (status) =>
@@ -82,15 +87,26 @@ function carryOut(deps: RunUpdateDeps, resource: Resource, run: UpdateRun): Prom
   throw new Error(`nothing updates resources of type ${resource.spec.type}`)
 }
 
-/** Back into the queue: the engine went away, and what was to be done is still to be done. */
-function takeBack(tx: Tx, resource: Resource, update: string, run: UpdateRun): void {
+/** Back into the queue: what was to be done is still to be done. What was queued meanwhile becomes part of it. */
+function takeBack(
+  tx: Tx,
+  resource: Resource,
+  { update, steps }: UpdateRun,
+  { fallback = resource.status.fallback, now }: { readonly fallback: string | undefined; readonly now: Millis },
+): void {
   const { name } = resource.metadata
+  const present = tx.get('Resource', name)?.status
   tx.status('Update', update, ({ startTime: _, ...status }) => ({
     ...status,
     phase: 'queued',
-    steps: run.steps.list(),
+    steps: steps.list(),
+    ...(fallback !== undefined && { fallback }),
   }))
-  tx.status('Resource', name, (status) => updateTakenBack(status, update, resource.status))
+  tx.status('Resource', name, (status) => updateTakenBack(status, update, resource.status, fallback))
+  if (present?.queued === undefined) return
+  // Somebody follows the one that was asked for.
+  if (present.triggered === undefined) tx.delete('Update', present.queued)
+  else endQueued(tx, update, `joined ${present.queued}, which was queued already`, now)
 }
 
 /** Calling off ends what it waits for by a throw. */
@@ -98,8 +114,9 @@ function thrown(error: unknown, signal: AbortSignal): UpdateOutcome {
   return signal.aborted ? cancelledOutcome : { phase: 'failed', error: worldsNo(error) }
 }
 
-function tellEnd(logs: LogStore, span: string, { phase, skipped, error, again }: UpdateOutcome): void {
+function tellEnd(logs: LogStore, span: string, { phase, skipped, error, again, fallback }: UpdateOutcome): void {
   if (again === true) {
+    if (fallback !== undefined) return
     logs.append(span, `The Docker engine went away: this update begins again when it is back\n`, 'warn')
     return
   }

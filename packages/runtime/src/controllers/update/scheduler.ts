@@ -9,10 +9,11 @@ import {
   runningOf,
   runtimeFacts,
   schedulable,
+  settledImages,
   updateStarted,
 } from '@tiltts/core/schedule'
 import type { ObjectStore } from '@tiltts/core/store'
-import { type Hold, type Millis, type Resource, wellKnown } from '@tiltts/spec'
+import { type Hold, type Image, type Millis, type Resource, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
@@ -22,6 +23,7 @@ import { candidateQueue } from './candidate-queue.js'
 import type { LoopGuard } from './loop-guard.js'
 import type { RerunIndex } from './rerun-index.js'
 import type { StartedUpdate } from './run-update.js'
+import { watchIndex } from './watch-index.js'
 
 export interface SchedulerDeps {
   readonly store: ObjectStore
@@ -53,6 +55,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const running = new Map<string, Running>()
   /** How the updates that run were started. */
   const started = new Map<string, Pick<Candidate, 'live' | 'images'>>()
+  const byImage = watchIndex()
   /** The hold that stands in the status of each candidate. */
   const told = new Map<string, Hold>()
   let stopped = false
@@ -62,6 +65,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const note = (name: string): void => {
     const resource = store.get('Resource', name)
     deps.reruns.set(name, resource?.spec.dependencies ?? [])
+    byImage.set(name, resource?.spec.images.map((image) => image.name) ?? [])
     const subject = resource && schedulable(resource)
     if (resource?.status.current === undefined) started.delete(name)
     set(running, name, subject && runningOf(subject, started.get(name)))
@@ -74,7 +78,22 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   }
 
   const factsOf = (resource: Resource) =>
-    runtimeFacts(resource, store.get('DockerComposeService', resource.metadata.name))
+    runtimeFacts(
+      resource,
+      store.get('DockerComposeService', resource.metadata.name),
+      settledImages(resource, {
+        image: (name) => store.get('Image', name),
+        watch: (name) => store.get('FileWatch', name),
+      }),
+    )
+
+  /** An image of a running update is up to date: others that use it need not wait for the rest of the update. */
+  const release = (name: string, update: string, image: string): void => {
+    const counted = started.get(name)
+    if (counted === undefined || store.get('Resource', name)?.status.current !== update) return
+    started.set(name, { ...counted, images: counted.images.filter((one) => one !== image) })
+    deps.wake(name)
+  }
 
   const plan = (): void => {
     const tiltfile = store.get('Tiltfile', wellKnown.tiltfile)?.status
@@ -118,7 +137,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     // Counted at once: whoever plans next must not give the slot away a second time.
     note(name)
     deps.guard.started(name, { triggered })
-    deps.run({ resource, update, live })
+    deps.run({ resource, update, live, release: (image) => release(name, update, image) })
   }
 
   const tellHolds = (holds: ReadonlyMap<string, Hold>, at: Millis): void => {
@@ -165,6 +184,8 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     watches: [
       own('Resource'),
       byResource('DockerComposeService'),
+      // What is told of a build while it runs changes nothing here.
+      watch('Image', ({ name, before, after }) => (isAlike(before, after) ? [] : byImage.of(name))),
       watch('Tiltfile', (change) => [change.name]),
       watch('Cluster', () => [refresh]),
     ],
@@ -183,6 +204,16 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
 
 /** Wakes the scheduler for no resource in particular. */
 const refresh = wellKnown.tiltfile
+
+/** Whether an image stands as it did, as far as those wait for it who use it. */
+function isAlike(before: Image | undefined, after: Image | undefined): boolean {
+  return (
+    before?.spec === after?.spec &&
+    before?.status.result === after?.status.result &&
+    before?.status.error === after?.status.error &&
+    (before?.status.building === undefined) === (after?.status.building === undefined)
+  )
+}
 
 function set<T>(map: Map<string, T>, name: string, value: T | undefined): void {
   if (value === undefined) map.delete(name)

@@ -42,10 +42,9 @@ export async function updateService(
   try {
     const live = await tryLiveUpdate(deps, resource, run)
     if (signal.aborted) return cancelledOutcome
-    if (live?.phase !== undefined) return live
-    const fallback = live?.fallback
+    if (live !== undefined) return live
     const end = await deps.inSlot(() => buildAndDeploy(deps, resource, run))
-    return signal.aborted ? cancelledOutcome : { ...end, ...(fallback !== undefined && { fallback }) }
+    return signal.aborted ? cancelledOutcome : end
   } catch (error) {
     if (signal.aborted) return cancelledOutcome
     if (!isTiltError(error) || error.code !== 'docker/unreachable') throw error
@@ -54,12 +53,15 @@ export async function updateService(
   }
 }
 
-/** `undefined`: nothing to be tried. Without a `phase` it was tried, and could not be done. */
+/**
+ * `undefined`: nothing to be tried. What could not be done goes back into the queue: a build has to wait for its turn, for
+ * a slot and for its images, which changes on their way into containers need not.
+ */
 async function tryLiveUpdate(
   deps: ServiceUpdateDeps,
   { spec }: ServiceResource,
   run: UpdateRun,
-): Promise<UpdateOutcome | { readonly phase?: undefined; readonly fallback: string } | undefined> {
+): Promise<UpdateOutcome | undefined> {
   if (!run.wantsLive || !hasLiveUpdate(spec.images)) return undefined
   const span = buildSpan(run.update)
   const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
@@ -84,7 +86,7 @@ async function tryLiveUpdate(
     case 'fallback':
       done(end.reason)
       log(`Live update not possible: ${end.reason}. Building the image instead\n`, 'warn')
-      return { fallback: end.reason }
+      return { phase: 'cancelled', fallback: end.reason, again: true }
   }
 }
 

@@ -8,8 +8,9 @@ export interface StepRecord {
   list(): readonly UpdateStep[]
 }
 
-export function stepRecord(clock: Clock): StepRecord {
-  const steps: UpdateStep[] = []
+/** @param earlier steps of the same update, before it went back into the queue */
+export function stepRecord(clock: Clock, earlier: readonly UpdateStep[] = []): StepRecord {
+  const steps = [...earlier]
   return {
     begin(name) {
       const index = steps.length

@@ -35,6 +35,8 @@ export interface UpdateRun {
   readonly isFirst: boolean
   /** Changed files may go straight into running containers. */
   readonly wantsLive: boolean
+  /** Told of each image as soon as that is up to date. */
+  readonly release: (image: string) => void
   readonly signal: AbortSignal
   readonly steps: StepRecord
 }

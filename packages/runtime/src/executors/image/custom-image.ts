@@ -39,7 +39,7 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
       registry: undefined,
     }),
   )
-  const reused = await reusable(deps, job, fingerprint)
+  const reused = await reusable(deps, job, { fingerprint, lookedAt: startedAt })
   if (reused !== undefined) {
     const record = records.known(job.name)
     if (record !== undefined) await records.set(job.name, { ...record, files: baseline })

@@ -61,7 +61,11 @@ export async function dockerImage(
     }),
   )
   // What a registry has now cannot be known without asking it, so a build that always pulls is asked for once a session.
-  const reused = await reusable(deps, { ...job, useRecords: job.useRecords && !node.pull }, fingerprint)
+  const reused = await reusable(
+    deps,
+    { ...job, useRecords: job.useRecords && !node.pull },
+    { fingerprint, lookedAt: startedAt },
+  )
   if (reused !== undefined) {
     const record = deps.records.known(job.name)
     if (record !== undefined) await deps.records.set(job.name, { ...record, files: baselineOf(spec, entries) })

@@ -1,11 +1,15 @@
-import { type ImageResult, toApiTime } from '@tiltts/spec'
+import { type ImageResult, type Millis, toApiTime } from '@tiltts/spec'
 import type { ImageDeps, ImageJob } from './image-job.js'
 
-/** The result of an earlier build from exactly the same, if its image is still there. */
+/**
+ * The result of an earlier build from exactly the same, if its image is still there.
+ *
+ * @param lookedAt when the files were looked at: later changes are not in it
+ */
 export async function reusable(
-  { docker, records, clock }: Pick<ImageDeps, 'docker' | 'records' | 'clock'>,
+  { docker, records }: Pick<ImageDeps, 'docker' | 'records'>,
   { name, force, useRecords }: Pick<ImageJob, 'name' | 'force' | 'useRecords'>,
-  fingerprint: string,
+  { fingerprint, lookedAt }: { readonly fingerprint: string; readonly lookedAt: Millis },
 ): Promise<ImageResult | undefined> {
   if (force) return undefined
   const record = useRecords ? await records.get(name) : records.known(name)
@@ -16,5 +20,5 @@ export async function reusable(
     if (image === undefined) return undefined
     if (!image.tags.includes(ref)) await docker.tag(imageId, ref)
   }
-  return { fingerprint, ref, buildStartTime: toApiTime(clock.now()), reused: true, ...(imageId && { imageId }) }
+  return { fingerprint, ref, buildStartTime: toApiTime(lookedAt), reused: true, ...(imageId && { imageId }) }
 }
