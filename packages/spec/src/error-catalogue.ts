@@ -37,11 +37,19 @@ export const errorCatalogue = {
     title: 'A file includes itself',
     hint: 'Break the circle: move what both need into a third file.',
   },
+  'config/context-not-allowed': {
+    title: 'The Kubernetes context may be production',
+    hint: "Allow it by name: allowK8sContexts('<context>').",
+  },
   'config/dependency-cycle': { title: 'Resources wait for each other', hint: 'Remove one of the edges shown.' },
   'config/died': { title: 'The config ended its own process', hint: 'Look for what kills or crashes the process.' },
   'config/duplicate-image': {
     title: 'An image is declared twice',
     hint: 'Keep one of the two, or give them different tags.',
+  },
+  'config/duplicate-object': {
+    title: 'A Kubernetes object is declared twice',
+    hint: 'Remove one of the two, or say allowDuplicates: true.',
   },
   'config/duplicate-resource': { title: 'Two resources have one name', hint: 'Rename one of the two.' },
   'config/exec-failed': { title: 'A command run by the config failed', hint: 'Read its output above.' },
@@ -62,6 +70,10 @@ export const errorCatalogue = {
   'config/invalid-image': {
     title: 'A text that is no name of an image',
     hint: 'Write: registry/name:tag, in lower case.',
+  },
+  'config/invalid-manifest': {
+    title: 'A manifest cannot be used',
+    hint: 'Mend it at the place shown.',
   },
   'config/invalid-name': {
     title: 'A name that cannot be used',
@@ -96,6 +108,10 @@ export const errorCatalogue = {
   'config/unknown-image': {
     title: 'A name that no declared image has',
     hint: 'Check the spelling, or declare it with dockerBuild or customBuild.',
+  },
+  'config/unknown-object': {
+    title: 'No Kubernetes object matches a selector',
+    hint: 'Check the spelling; the message lists what there is.',
   },
   'config/unknown-option': { title: 'An option that does not exist', hint: 'Check the spelling.' },
   'config/unknown-resource': {
@@ -143,17 +159,25 @@ export const errorCatalogue = {
     title: 'The system dropped file events',
     hint: 'tiltts has rescanned; ignore large generated folders.',
   },
+  'files/watch-failed': { title: 'A path cannot be watched', hint: 'See the message of the system.' },
   'files/watch-limit': {
     title: 'The system allows no more file watches',
     hint: 'Raise the limit or ignore large folders.',
   },
-  'files/watch-failed': { title: 'A path cannot be watched', hint: 'See the message of the system.' },
   'function/blocked': {
     title: 'A function of the config blocked its event loop',
     hint: 'Await long work instead of computing in one piece.',
   },
   'function/threw': { title: 'A function of the config threw an error', hint: 'Read the message and the place shown.' },
   'function/timeout': { title: 'A function of the config took too long', hint: 'Make it faster, or watch ctx.signal.' },
+  'helm/failed': {
+    title: 'Helm could not render the chart',
+    hint: 'Read its output.',
+  },
+  'helm/missing': {
+    title: 'Helm is not there, or too old',
+    hint: 'Install helm 3.',
+  },
   'image/build-failed': {
     title: 'An image could not be built',
     hint: 'Read the output of the step at the place shown.',
@@ -166,7 +190,43 @@ export const errorCatalogue = {
     title: 'An image could not be pushed',
     hint: 'Check the registry and the login: docker login.',
   },
+  'kubernetes/apply-failed': {
+    title: 'An object was refused by the cluster',
+    hint: 'Read the message of the API server.',
+  },
+  'kubernetes/forbidden': {
+    title: 'The cluster does not allow this',
+    hint: 'Ask for the right that the message names.',
+  },
+  'kubernetes/no-context': {
+    title: 'There is no Kubernetes context',
+    hint: 'Set KUBECONFIG, or choose one: kubectl config use-context <name>.',
+  },
+  'kubernetes/refused': {
+    title: 'The API server said no',
+    hint: 'Read its message.',
+  },
+  'kubernetes/unauthorized': {
+    title: 'The cluster does not accept these credentials',
+    hint: 'Log in again; they are read anew at the next attempt.',
+  },
+  'kubernetes/unreachable': {
+    title: 'The Kubernetes cluster does not answer',
+    hint: 'Start it, or check the kubeconfig. It is asked again by itself.',
+  },
+  'kustomize/failed': {
+    title: 'Kustomize could not build the folder',
+    hint: 'Read its output.',
+  },
+  'kustomize/missing': {
+    title: 'Neither kustomize nor kubectl is there',
+    hint: 'Install one of them.',
+  },
   'logs/store-failed': { title: 'Logs cannot be kept on disk', hint: 'Free space, or move the data folder.' },
+  'port-forward/port-busy': {
+    title: 'A local port is taken',
+    hint: 'Stop the process that the message names, or choose another port.',
+  },
   'probe/invalid': { title: 'A probe that cannot work', hint: 'See the expected form in the message.' },
   'process/spawn-failed': {
     title: 'A command could not be started',

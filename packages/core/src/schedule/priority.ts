@@ -26,7 +26,7 @@ function typeRank(candidate: Candidate): number {
   return candidate.initial ? firstUpdateRank[candidate.type] : 0
 }
 
-const firstUpdateRank: Readonly<Record<Candidate['type'], number>> = { local: 0, 'docker-compose': 1 }
+const firstUpdateRank: Readonly<Record<Candidate['type'], number>> = { local: 0, k8s: 1, 'docker-compose': 1 }
 
 function since(candidate: Candidate): number {
   if (candidate.initial) return 0

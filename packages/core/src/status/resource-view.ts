@@ -1,4 +1,13 @@
-import type { Cmd, ConfigMap, DockerComposeService, Resource, Update } from '@tiltts/spec'
+import type {
+  Cmd,
+  ConfigMap,
+  DockerComposeService,
+  KubernetesApply,
+  KubernetesDeploy,
+  KubernetesDiscovery,
+  Resource,
+  Update,
+} from '@tiltts/spec'
 
 /** The objects that make up one row. */
 export interface ResourceView {
@@ -7,6 +16,9 @@ export interface ResourceView {
   readonly serve?: Cmd | undefined
   /** Its service, when it is one. */
   readonly service?: DockerComposeService | undefined
+  /** What was applied for it, and what was found of it, when it is deployed to Kubernetes. */
+  readonly apply?: KubernetesApply | undefined
+  readonly discovery?: KubernetesDiscovery | undefined
   /** Its updates that are still there, running or ended, in any order. */
   readonly updates: readonly Update[]
   /** The ConfigMap that enables or disables it. */
@@ -19,8 +31,20 @@ export function isDisabled({ resource }: Pick<ResourceView, 'resource'>): boolea
 
 /** Whether something goes on running for it after its update: a server, or containers. */
 export function hasServer({ resource }: { readonly resource: Pick<Resource, 'spec'> }): boolean {
-  const { local, compose } = resource.spec
-  return compose === undefined ? local.serve !== undefined : compose.service.scale > 0
+  const { spec } = resource
+  switch (spec.type) {
+    case 'local':
+      return spec.local.serve !== undefined
+    case 'docker-compose':
+      return spec.compose.service.scale > 0
+    case 'k8s':
+      return hasPods(spec.kubernetes)
+  }
+}
+
+/** Whether pods are waited for: those of its objects, or of what it leads to. */
+function hasPods({ podReadiness }: KubernetesDeploy): boolean {
+  return podReadiness !== 'ignore'
 }
 
 /** Only serves: its update is the start of the server. */

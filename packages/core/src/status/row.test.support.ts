@@ -63,7 +63,7 @@ const commonSpec = {
 export function resource(
   name: string,
   more: {
-    readonly spec?: Partial<Omit<ResourceSpec, 'type' | 'local' | 'compose'>>
+    readonly spec?: Partial<Omit<ResourceSpec, 'type' | 'local' | 'compose' | 'kubernetes'>>
     readonly local?: Partial<LocalResourceNode>
     readonly status?: Partial<ResourceStatus>
   } = {},
@@ -105,7 +105,7 @@ export function resource(
 export function serviceResource(
   name: string,
   more: {
-    readonly spec?: Partial<Omit<ResourceSpec, 'type' | 'local' | 'compose'>>
+    readonly spec?: Partial<Omit<ResourceSpec, 'type' | 'local' | 'compose' | 'kubernetes'>>
     readonly service?: Partial<ComposeService>
     readonly status?: Partial<ResourceStatus>
   } = {},

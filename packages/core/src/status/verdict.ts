@@ -50,9 +50,19 @@ export interface ResourceLimits {
 
 /** What a resource says of itself, whatever kind it is. */
 export function resourceLimits({ spec }: Pick<Resource, 'spec'>): ResourceLimits {
-  const { local, compose, readyTimeoutMs } = spec
-  const probed = compose === undefined ? local.serve?.probe !== undefined : compose.service.hasHealthcheck
-  return { readyTimeoutMs, server: hasServer({ resource: { spec } }), probed }
+  return { readyTimeoutMs: spec.readyTimeoutMs, server: hasServer({ resource: { spec } }), probed: isProbed(spec) }
+}
+
+/** Pods say themselves when they are ready. */
+function isProbed(spec: Resource['spec']): boolean {
+  switch (spec.type) {
+    case 'local':
+      return spec.local.serve?.probe !== undefined
+    case 'docker-compose':
+      return spec.compose.service.hasHealthcheck
+    case 'k8s':
+      return true
+  }
 }
 
 export interface Verdict {

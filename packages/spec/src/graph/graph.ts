@@ -2,6 +2,7 @@ import type { Diagnostic } from '../errors.js'
 import type { ArgSpec } from './args.js'
 import type { ComposeNode, ComposeResourceNode } from './compose.js'
 import type { ImageNode, RegistrySpec } from './image.js'
+import type { KubernetesGraph } from './kubernetes.js'
 import type { IgnoreRule, NamedRef, ResourceNode, UnsupportedNode } from './resource.js'
 import type { SettingsSpec } from './settings.js'
 
@@ -34,6 +35,8 @@ export interface GraphSpec {
   readonly images: readonly ImageNode[]
   readonly compose: readonly ComposeNode[]
   readonly composeResources: readonly ComposeResourceNode[]
+  /** Absent: the config says nothing of Kubernetes. */
+  readonly kubernetes?: KubernetesGraph | undefined
   readonly registry?: RegistrySpec | undefined
   readonly unsupported: readonly UnsupportedNode[]
   readonly settings: SettingsSpec

@@ -5,6 +5,9 @@ import type { ConfigMap } from './config-map.js'
 import type { DockerComposeService } from './docker-compose-service.js'
 import type { FileWatch } from './file-watch.js'
 import type { Image } from './image.js'
+import type { KubernetesApply } from './kubernetes-apply.js'
+import type { KubernetesDiscovery } from './kubernetes-discovery.js'
+import type { PortForward } from './port-forward.js'
 import type { Resource } from './resource.js'
 import type { Session } from './session.js'
 import type { Tiltfile } from './tiltfile.js'
@@ -18,6 +21,9 @@ export interface ObjectByKind {
   DockerComposeService: DockerComposeService
   FileWatch: FileWatch
   Image: Image
+  KubernetesApply: KubernetesApply
+  KubernetesDiscovery: KubernetesDiscovery
+  PortForward: PortForward
   Resource: Resource
   Session: Session
   Tiltfile: Tiltfile
@@ -64,6 +70,9 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   DockerComposeService: row('DockerComposeService', 'dockercomposeservices', { shortNames: ['dc'], writable: false }),
   FileWatch: row('FileWatch', 'filewatches', { shortNames: ['fw'], initialStatus: () => ({ fileEvents: [] }) }),
   Image: row('Image', 'images', { internal: true, writable: false }),
+  KubernetesApply: row('KubernetesApply', 'kubernetesapplys', { shortNames: ['ka'], writable: false }),
+  KubernetesDiscovery: row('KubernetesDiscovery', 'kubernetesdiscoverys', { shortNames: ['kd'], writable: false }),
+  PortForward: row('PortForward', 'portforwards', { shortNames: ['pf'], writable: false }),
   Resource: row('Resource', 'resources', { internal: true, writable: false }),
   Session: row('Session', 'sessions'),
   Tiltfile: row('Tiltfile', 'tiltfiles'),

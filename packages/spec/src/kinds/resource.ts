@@ -1,4 +1,13 @@
+import type { FunctionRef } from '../graph/command.js'
 import type { ComposeProjectRef, ComposeService } from '../graph/compose.js'
+import type {
+  CustomDeploy,
+  ForwardTarget,
+  ImageObjectPath,
+  KubernetesManifest,
+  PodReadiness,
+  PortForwardSpec,
+} from '../graph/kubernetes.js'
 import type { LiveUpdateSpec } from '../graph/live-update.js'
 import type { EdgeKind, LinkSpec, LocalResourceNode, StepSpec, TriggerMode } from '../graph/resource.js'
 import type { Place } from '../place.js'
@@ -7,7 +16,7 @@ import type { ApiObject } from './meta.js'
 import type { Hold, UpdateCause } from './update.js'
 
 /** One row: what the linker made of a node of the config. Written by the config controller only. */
-export type ResourceSpec = LocalResourceSpec | ComposeResourceSpec
+export type ResourceSpec = LocalResourceSpec | ComposeResourceSpec | KubernetesResourceSpec
 
 interface ResourceSpecBase {
   /** Display order, also the scheduler's tie-break. */
@@ -38,6 +47,7 @@ export interface LocalResourceSpec extends ResourceSpecBase {
   readonly type: 'local'
   readonly local: LocalResourceNode
   readonly compose?: undefined
+  readonly kubernetes?: undefined
 }
 
 /** A service of a compose project. */
@@ -45,6 +55,15 @@ export interface ComposeResourceSpec extends ResourceSpecBase {
   readonly type: 'docker-compose'
   readonly compose: ComposeDeploy
   readonly local?: undefined
+  readonly kubernetes?: undefined
+}
+
+/** Objects of a cluster, what a command deploys there, or a way to what is there already. */
+export interface KubernetesResourceSpec extends ResourceSpecBase {
+  readonly type: 'k8s'
+  readonly kubernetes: KubernetesDeploy
+  readonly local?: undefined
+  readonly compose?: undefined
 }
 
 /** An image among those of a resource. */
@@ -120,3 +139,29 @@ export interface ResourceStatus {
 }
 
 export type Resource = ApiObject<'Resource', ResourceSpec, ResourceStatus>
+
+/** How a resource is deployed to the cluster, and told to be ready. */
+export interface KubernetesDeploy {
+  /** In the order in which they are applied; images not yet put in. Empty for custom deploys and forwards. */
+  readonly objects: readonly KubernetesManifest[]
+  /** Where images are named beside containers, for those objects that have such places. */
+  readonly imagePlaces: readonly ImagePlaces[]
+  readonly custom?: CustomDeploy | undefined
+  /** Of `k8sForward`: nothing is deployed. */
+  readonly target?: ForwardTarget | undefined
+  readonly portForwards: readonly PortForwardSpec[]
+  readonly podReadiness: PodReadiness
+  readonly discoveryStrategy: 'default' | 'selectors-only'
+  readonly extraPodSelectors: readonly Readonly<Record<string, string>>[]
+  readonly readyWhen?: FunctionRef | undefined
+  /** Milliseconds that one object may take to be applied. */
+  readonly timeoutMs: number
+}
+
+/** Where one object names images, beside its containers. */
+export interface ImagePlaces {
+  /** Index in `objects`. */
+  readonly object: number
+  readonly jsonPaths: readonly string[]
+  readonly imageObject?: ImageObjectPath | undefined
+}
