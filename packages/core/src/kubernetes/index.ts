@@ -1,0 +1,7 @@
+export { applyOrder, applyRank } from './apply-order.js'
+export { type FoundImage, findImages, type ImagePaths } from './find-images.js'
+export { type Injected, type Injection, injectImages, withLocalImagePolicies } from './inject-images.js'
+export { parseJsonPath } from './json-path.js'
+export { downPolicy, managedBy, templateHashLabel, withManagedLabels, withTemplateHash } from './managed-labels.js'
+export { groupOf, refKey, refOf, refText } from './objects.js'
+export { containerPaths, podTemplatePath, templateLabels } from './pod-templates.js'

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { parseImageRef } from '../images/image-ref.js'
+import type { ImagePaths } from './find-images.js'
+import { type Injection, injectImages, withLocalImagePolicies } from './inject-images.js'
+import { deployment, manifest } from './manifests.test.support.js'
+import { valueAt } from './tree.js'
+
+const none: ImagePaths = { jsonPaths: [] }
+
+function image(ref: string, more: Partial<Injection> = {}): Injection {
+  const declared = parseImageRef(ref)
+  if (declared === undefined) throw new Error(`${ref} is no image`)
+  return {
+    name: declared.name,
+    declared,
+    exact: false,
+    clusterRef: `reg:5000/${declared.name}:tilt-1`,
+    matchInEnvVars: false,
+    ...more,
+  }
+}
+
+const pod = ['spec', 'template', 'spec']
+
+describe('putting images into manifests', () => {
+  it('INJ-03: replaces an image in containers, init containers and volumes, and leaves others as they are', () => {
+    const before = deployment('web', ['shop/web:dev', 'redis:7'], {
+      pod: {
+        initContainers: [{ name: 'migrate', image: 'docker.io/shop/web' }],
+        volumes: [
+          { name: 'site', image: { reference: 'shop/web' } },
+          { name: 'tmp', emptyDir: {} },
+        ],
+      },
+    })
+    const { object, images } = injectImages(before, none, [image('shop/web')])
+    expect(images).toEqual(['shop/web'])
+    expect(valueAt(object, [...pod, 'containers', 0, 'image'])).toBe('reg:5000/shop/web:tilt-1')
+    expect(valueAt(object, [...pod, 'containers', 1, 'image'])).toBe('redis:7')
+    expect(valueAt(object, [...pod, 'initContainers', 0, 'image'])).toBe('reg:5000/shop/web:tilt-1')
+    expect(valueAt(object, [...pod, 'volumes', 0, 'image', 'reference'])).toBe('reg:5000/shop/web:tilt-1')
+    expect(valueAt(before, [...pod, 'containers', 0, 'image'])).toBe('shop/web:dev')
+  })
+
+  it('INJ-03: replaces it where a JSON path leads, with the pull policy beside it', () => {
+    const before = manifest('example.com/v1', 'Site', 'a', { spec: { image: 'shop/web', imagePullPolicy: 'Always' } })
+    const { object } = injectImages(before, { jsonPaths: ['{.spec.image}'] }, [image('shop/web')])
+    expect(object['spec']).toEqual({ image: 'reg:5000/shop/web:tilt-1', imagePullPolicy: 'IfNotPresent' })
+  })
+
+  it('INJ-03: replaces it in two fields of an object', () => {
+    const imageObject = { jsonPath: '{.spec.images[*]}', repoField: 'repo', tagField: 'tag' }
+    const before = manifest('example.com/v1', 'Site', 'a', {
+      spec: { images: [{ repo: 'shop/web', tag: 'x' }, { repo: 'other' }] },
+    })
+    const { object } = injectImages(before, { jsonPaths: [], imageObject }, [image('shop/web')])
+    expect(object['spec']).toEqual({ images: [{ repo: 'reg:5000/shop/web', tag: 'tilt-1' }, { repo: 'other' }] })
+  })
+
+  it('INJ-03: replaces environment values that are an image from end to end, where the image asks for it', () => {
+    const env = [
+      { name: 'WORKER', value: 'shop/web' },
+      { name: 'TEXT', value: 'see shop/web' },
+    ]
+    const before = deployment('web', [], { pod: { containers: [{ name: 'c', image: 'busybox', env }] } })
+    const value = (at: number, object = before): unknown =>
+      valueAt(object, [...pod, 'containers', 0, 'env', at, 'value'])
+    const asked = injectImages(before, none, [image('shop/web', { matchInEnvVars: true })])
+    expect([value(0, asked.object), value(1, asked.object)]).toEqual(['reg:5000/shop/web:tilt-1', 'see shop/web'])
+    expect(injectImages(before, none, [image('shop/web')])).toMatchObject({ object: before, images: [] })
+  })
+
+  it('INJ-04: tells which images an object does not name', () => {
+    expect(injectImages(deployment('web', ['redis']), none, [image('shop/web')]).images).toEqual([])
+  })
+
+  it('INJ-05: entrypoint and arguments become those of the container, and of nothing else', () => {
+    const asked = image('shop/web', { entrypoint: ['node', 'dev.js'], args: ['--verbose'] })
+    const { object, commands } = injectImages(deployment('web'), none, [asked])
+    expect(commands).toEqual(['shop/web'])
+    expect(valueAt(object, [...pod, 'containers', 0])).toMatchObject({
+      command: ['node', 'dev.js'],
+      args: ['--verbose'],
+    })
+    const custom = manifest('example.com/v1', 'Site', 'a', { spec: { image: 'shop/web' } })
+    expect(injectImages(custom, { jsonPaths: ['.spec.image'] }, [asked]).commands).toEqual([])
+  })
+
+  it('INJ-02: containers use what the node has, and a StatefulSet starts its pods together', () => {
+    const set = { ...deployment('db', ['shop/db', 'redis']), kind: 'StatefulSet' }
+    const object = withLocalImagePolicies(set)
+    expect(valueAt(object, ['spec', 'podManagementPolicy'])).toBe('Parallel')
+    for (const at of [0, 1]) expect(valueAt(object, [...pod, 'containers', at, 'imagePullPolicy'])).toBe('IfNotPresent')
+    expect(valueAt(withLocalImagePolicies(deployment('web')), ['spec', 'podManagementPolicy'])).toBeUndefined()
+  })
+})
