@@ -41,7 +41,7 @@ const containerOf = (port: number): string =>
 const answer = async (port: number): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text()
 
 describe.skipIf(skip !== undefined)(`the example${skip ? ` (skipped: ${skip})` : ''}`, () => {
-  it('DC-01 LU-01 LUC-05: comes up in order, takes edits into the running container, and goes down', async () => {
+  it('DC-01, LU-01, LUC-05: comes up in order, takes edits into the running container, and goes down', async () => {
     const project = copy(18087)
     const dev = startTiltts(project, ['dev'])
     await dev.printed('api listens', 60_000)
@@ -69,7 +69,7 @@ describe.skipIf(skip !== undefined)(`the example${skip ? ` (skipped: ${skip})` :
     expect(containerOf(18087)).toBe('')
   })
 
-  it('BLD-02 CI-03: a second ci builds nothing and starts nothing', async () => {
+  it('BLD-02, CI-03: a second ci builds nothing and starts nothing', async () => {
     const project = copy(18088)
     expect((await runTiltts(project, ['ci'])).code).toBe(0)
     const before = containerOf(18088)

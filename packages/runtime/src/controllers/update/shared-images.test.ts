@@ -25,7 +25,7 @@ const start = (): Promise<Simulation> =>
 const builds = (sim: Simulation) => sim.docker.builds().map(({ name }) => name)
 
 describe('an image that several resources build upon', () => {
-  it('BLD-03 BLD-21 HOLD-05: is built once; as soon as it is there the others go on with their own', async () => {
+  it('BLD-03, BLD-21, HOLD-05: is built once; as soon as it is there the others go on with their own', async () => {
     const sim = await start()
     await sim.advance(900)
     expect(builds(sim)).toEqual(['shop/base'])
