@@ -1,4 +1,5 @@
 export { applyOrder, applyRank } from './apply-order.js'
+export * from './cluster-product.js'
 export { type FoundImage, findImages, type ImagePaths } from './find-images.js'
 export { containerPortOf, forwardPod } from './forward-pod.js'
 export { type Injected, type Injection, injectImages, withLocalImagePolicies } from './inject-images.js'

@@ -5,8 +5,8 @@ import type { LogChunk } from './docker.js'
 /**
  * The cluster of one kubeconfig context, pinned when it was first asked for. Calls reject with an InfraError:
  * `kubernetes/unreachable` when nothing answers (worth trying again later), `kubernetes/unauthorized` (credentials are
- * read anew at the next call), `kubernetes/forbidden`, `kubernetes/refused` with the API server's own words. Aborting
- * rejects, too.
+ * read anew at the next call), `kubernetes/forbidden`, `kubernetes/refused` with the API server's own words. What else the
+ * server has said is told by `kubernetesRefusal`. Aborting rejects, too.
  */
 export interface Kubernetes {
   /** The context of the session; `undefined` without a kubeconfig or a current context. Does not speak to the cluster. */
@@ -72,6 +72,8 @@ export interface ApplyRequest {
   readonly force: boolean
   /** Nothing is written; the answer is what would be. */
   readonly dryRun?: boolean | undefined
+  /** What the server takes, but warns of: fields that it does not know, kinds that will go away. */
+  readonly onWarning?: ((message: string) => void) | undefined
 }
 
 export interface RemoveOptions {

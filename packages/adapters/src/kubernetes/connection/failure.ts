@@ -1,0 +1,98 @@
+import type { KubernetesRefusal } from '@tiltts/runtime/ports'
+import { InfraError } from '@tiltts/spec'
+import { systemCode } from '../../files/system-error.js'
+
+/** Where the server is, for messages. */
+export interface ServerName {
+  readonly server: string
+  readonly context: string
+}
+
+/** The server said no. @param body the answer: a Status of the API, or whatever stands between has to say */
+export function refused(status: number, body: unknown, where: ServerName): InfraError {
+  const refusal = refusalIn(status, body)
+  const details = { ...refusal, causes: refusal.causes.map((cause) => ({ ...cause })) }
+  if (status === 401) {
+    const message = `${where.server} (context ${where.context}) does not accept the credentials: ${refusal.message}`
+    return new InfraError('kubernetes/unauthorized', 'kubernetes', message, { retry: true, details })
+  }
+  const code = status === 403 && isMissingRight(refusal.message) ? 'kubernetes/forbidden' : 'kubernetes/refused'
+  const retry = status >= 500 || status === 429
+  return new InfraError(code, 'kubernetes', refusal.message, { retry, details })
+}
+
+/** Quotas, policies and admission answer with 403, too; those are not about rights. */
+function isMissingRight(message: string): boolean {
+  return /\bcannot \S+ (resource|path|\S+ in API group)/.test(message) || /^forbidden\b/i.test(message.trim())
+}
+
+export function unreachable(where: ServerName, why: string, cause?: unknown): InfraError {
+  const message = `the Kubernetes cluster at ${where.server} (context ${where.context}) does not answer: ${why}`
+  return new InfraError('kubernetes/unreachable', 'kubernetes', message, { retry: true, cause })
+}
+
+/** What an error of the network means. */
+export function networkFailure(error: unknown, where: ServerName, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason
+  if (error instanceof InfraError) return error
+  return unreachable(where, describe(error), error)
+}
+
+function describe(error: unknown): string {
+  const chain = causesOf(error)
+  const code = chain.map((one) => systemCode(one)).find((one) => one !== undefined && texts[one] !== undefined)
+  if (code !== undefined) return texts[code] ?? code
+  const [first] = chain
+  const certificate = chain.find((one) =>
+    /CERT|SELF_SIGNED|LEAF_SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/.test(systemCode(one) ?? ''),
+  )
+  if (certificate) return `no secure connection: ${certificate.message}; see certificate-authority in the kubeconfig`
+  return first?.message || systemCode(first) || String(error)
+}
+
+function causesOf(error: unknown): Error[] {
+  if (error instanceof AggregateError && error.errors.length > 0) return causesOf(error.errors[0])
+  if (!(error instanceof Error)) return []
+  return [error, ...causesOf(error.cause)]
+}
+
+const texts: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused; is it running?',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'there is no such host',
+}
+
+function refusalIn(status: number, body: unknown): KubernetesRefusal {
+  const found = isRecord(body) ? body : {}
+  const details = isRecord(found['details']) ? found['details'] : {}
+  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isRecord) : []
+  return {
+    status,
+    reason: text(found['reason']),
+    message: text(found['message']) || plainText(body) || `the API server answered with status ${status}`,
+    causes: causes.map((cause) => ({
+      reason: text(cause['reason']),
+      field: text(cause['field']),
+      message: text(cause['message']),
+    })),
+  }
+}
+
+function plainText(body: unknown): string {
+  return typeof body === 'string' ? body.trim().slice(0, 500) : ''
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
