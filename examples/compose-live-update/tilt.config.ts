@@ -4,7 +4,7 @@ import { dcResource, dockerBuild, dockerCompose, run, sync } from 'tiltts'
 dockerCompose('./compose.yaml')
 dcResource('api', { labels: ['backend'] })
 
-dockerBuild('hello/api', './api', {
+dockerBuild('compose-live-update/api', './api', {
   liveUpdate: [
     sync('./api', '/app'),
     // Runs in the container, only when the list of dependencies has changed.

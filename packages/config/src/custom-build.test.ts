@@ -33,7 +33,7 @@ describe('customBuild', () => {
         deps: [join(folder, 'src')],
         ignores: [
           { basePath: folder, patterns: ['tilt.config.ts'] },
-          { basePath: join(folder, 'src'), patterns: ['.git'] },
+          { basePath: join(folder, 'src'), patterns: ['.git', '**/.tiltts'] },
         ],
         skipsLocalDocker: false,
         disablePush: false,
@@ -188,8 +188,8 @@ describe('customBuild', () => {
     const [api, later] = [join(folder, 'api'), join(folder, 'later')]
     expect(custom(evaluated).ignores).toEqual([
       { basePath: folder, patterns: ['tilt.config.ts'] },
-      { basePath: api, patterns: ['.git'] },
-      { basePath: later, patterns: ['.git'] },
+      { basePath: api, patterns: ['.git', '**/.tiltts'] },
+      { basePath: later, patterns: ['.git', '**/.tiltts'] },
       { basePath: api, patterns: ['*.md'] },
       { basePath: later, patterns: ['*.md'] },
       { basePath: api, patterns: ['dist'] },

@@ -26,7 +26,7 @@ describe('dockerBuild', () => {
         dockerfile: { path: join(folder, 'web/Dockerfile'), contents: 'FROM node\n' },
         ignores: [
           { basePath: folder, patterns: ['tilt.config.ts'] },
-          { basePath: join(folder, 'web'), patterns: ['.git'] },
+          { basePath: join(folder, 'web'), patterns: ['.git', '**/.tiltts'] },
         ],
         buildArgs: {},
         pull: false,
@@ -258,7 +258,7 @@ describe('dockerBuild', () => {
     const { folder } = evaluated
     expect(docker(evaluated).ignores).toEqual([
       { basePath: folder, patterns: ['tilt.config.ts'] },
-      { basePath: folder, patterns: ['.git'] },
+      { basePath: folder, patterns: ['.git', '**/.tiltts'] },
       { basePath: folder, patterns: ['*.md'] },
       { basePath: folder, patterns: ['**', '!src'] },
       { basePath: folder, patterns: ['dist', '!dist/keep'] },

@@ -167,8 +167,8 @@ describe('localResource', () => {
     expect(resource('a').deps).toEqual([join(folder, 'src'), join(folder, 'missing')])
     expect(resource('a').ignores).toEqual([
       { basePath: folder, patterns: ['*.log', '!keep.log'] },
-      { basePath: join(folder, 'src'), patterns: ['.git'] },
-      { basePath: join(folder, 'missing'), patterns: ['.git'] },
+      { basePath: join(folder, 'src'), patterns: ['.git', '**/.tiltts'] },
+      { basePath: join(folder, 'missing'), patterns: ['.git', '**/.tiltts'] },
     ])
   })
 

@@ -8,6 +8,7 @@ import type { Finish } from './collector/recorder.js'
 import { type Command, command, keepCommand } from './command.js'
 import { type Duration, parseDuration } from './duration.js'
 import { handle, type ResourceHandle } from './handle.js'
+import { standingPatterns } from './image/ignore-rules.js'
 import { keepProbe, type Probe, probeExpectation } from './probes.js'
 import { declareResource, isResourceName } from './resource-name.js'
 import { keepResourceOptions, type ResourceOptions, resourceExpectations } from './resource-options.js'
@@ -198,8 +199,8 @@ function keepServe(
   })
 }
 
-/** What in `deps` never counts: the patterns given, and the git folder of a dep that is a repository. */
+/** What in `deps` never counts: the patterns given, and what is no input of anything. */
 function ignoreRules(folder: string, deps: readonly string[], patterns: readonly string[]): readonly IgnoreRule[] {
-  const git = deps.map((basePath) => ({ basePath, patterns: ['.git'] }))
-  return patterns.length > 0 ? [{ basePath: folder, patterns }, ...git] : git
+  const standing = deps.map((basePath) => ({ basePath, patterns: standingPatterns }))
+  return patterns.length > 0 ? [{ basePath: folder, patterns }, ...standing] : standing
 }

@@ -244,7 +244,10 @@ describe('sources of ignore rules', () => {
       () => void localResource('a', { cmd: 'true', deps: './src', ignore: ['!keep', '*.tmp'] }),
       { files: { '.tiltignore': 'keep' } },
     )
-    expect(resource('a').ignores.map((rule) => rule.patterns)).toEqual([['!keep', '*.tmp'], ['.git']])
+    expect(resource('a').ignores.map((rule) => rule.patterns)).toEqual([
+      ['!keep', '*.tmp'],
+      ['.git', '**/.tiltts'],
+    ])
     expect(graph().watchIgnores.map((rule) => rule.patterns)).toEqual([['keep']])
   })
 })

@@ -5,13 +5,19 @@ import type { Call } from '../call/call.js'
 import { runningFile } from '../collector/scope.js'
 import { ignorePatterns } from '../collector/tiltignore.js'
 
-/** What never belongs to an image: the config that declares it, and the git folder of a folder that is a repository. */
+/**
+ * What is no input of anything: the git folder of a folder that is a repository, and the names that tiltts writes down
+ * beside a config while it runs.
+ */
+export const standingPatterns: readonly string[] = ['.git', '**/.tiltts']
+
+/** What never belongs to an image: the config that declares it, and {@link standingPatterns}. */
 export function standingIgnores(call: Call, folders: readonly string[]): readonly IgnoreRule[] {
   // the folder has to be known before the file of an included config is
   call.folder()
   const config = runningFile(call.recorder.scopes.getStore(), call.recorder.options.mainPath)
-  const git = folders.map((basePath) => ({ basePath, patterns: ['.git'] }))
-  return [{ basePath: dirname(config), patterns: [escapePattern(basename(config))] }, ...git]
+  const standing = folders.map((basePath) => ({ basePath, patterns: standingPatterns }))
+  return [{ basePath: dirname(config), patterns: [escapePattern(basename(config))] }, ...standing]
 }
 
 /** Patterns given in the config, which count from each of the folders. */

@@ -200,6 +200,7 @@ describe('ephemeralIgnore', () => {
     '.main.ts.swn',
     '.main.ts.kate-swp',
     'x-go-tmp-umask',
+    '.tiltts/names.d.ts',
   ]
   it('IGN-07: ignores what editors and compilers make for a moment, at any depth', () => {
     const matcher = compileIgnore([ephemeralIgnore])

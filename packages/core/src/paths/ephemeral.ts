@@ -1,6 +1,6 @@
 import type { IgnoreRule } from '@tiltts/spec'
 
-/** Files that editors and compilers make for a moment beside what they work on. They never trigger anything. */
+/** Files that tools make beside what they work on, most of them for a moment. They never trigger anything. */
 export const ephemeralPatterns: readonly string[] = [
   // JetBrains: safe write, project folder
   '**/*___jb_old___',
@@ -21,6 +21,8 @@ export const ephemeralPatterns: readonly string[] = [
   '**/.*.kate-swp',
   // go build
   '**/*-go-tmp-umask',
+  // tiltts: the names that the editor checks a config with
+  '**/.tiltts/**',
 ]
 
 /** {@link ephemeralPatterns} wherever they are. */

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -115,7 +124,13 @@ describe('the examples', { timeout: 60_000 }, () => {
     expect(typeCheck(here('../../../../examples/patterns'))).toEqual([])
   })
 
-  it('the quickstart type-checks', () => {
-    expect(typeCheck(here('../../../../examples/quickstart'))).toEqual([])
+  it('their configs type-check', () => {
+    const examples = here('../../../../examples')
+    const configs = readdirSync(examples)
+      .map((name) => join(examples, name, 'tilt.config.ts'))
+      .filter((path) => existsSync(path))
+    const tsconfig = JSON.stringify({ extends: 'tiltts/tsconfig.json', include: configs })
+    expect(typeCheck(project({ 'tsconfig.json': tsconfig }))).toEqual([])
+    expect(configs.length).toBeGreaterThan(10)
   })
 })

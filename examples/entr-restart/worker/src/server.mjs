@@ -1,0 +1,5 @@
+import { createServer } from 'node:http'
+
+createServer((_request, response) => {
+  response.end('Hello\n')
+}).listen(3000, () => console.log('worker listens'))

@@ -1,0 +1,1 @@
+export const page = () => '<link rel="stylesheet" href="/style.css"><h1>Hello</h1>\n'

@@ -1,0 +1,3 @@
+import { serve } from '../shared/serve.mjs'
+
+serve('Hello from web')
