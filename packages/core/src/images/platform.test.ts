@@ -22,7 +22,7 @@ describe('platformOf', () => {
     expect(platformOf(arch)).toBe(platform)
   })
 
-  it('BLD-04: what the image says wins, then DOCKER_DEFAULT_PLATFORM, then where it runs', () => {
+  it('DB-05, BLD-04: what the image says wins, then DOCKER_DEFAULT_PLATFORM, then where it runs', () => {
     const all = { image: 'linux/386', environment: 'linux/arm64', arch: 'amd64' }
     expect(buildPlatform(all)).toBe('linux/386')
     expect(buildPlatform({ ...all, image: undefined })).toBe('linux/arm64')

@@ -107,7 +107,7 @@ describeWithDocker('a build that fails', () => {
   it('says which secret or key a step is not given', async () => {
     expect(await failure('FROM busybox\nRUN --mount=type=secret,id=npm,required=true true\n')).toMatchObject({
       message: 'the step asks for the secret "npm", which it is not given',
-      hint: "Give it to dockerBuild: secrets: ['id=npm,src=PATH'].",
+      hint: "Give it to dockerBuild: secret: ['id=npm,src=PATH'].",
       places: [{ line: 2 }],
     })
     expect(await failure('FROM busybox\nRUN --mount=type=ssh,required=true true\n')).toMatchObject({

@@ -120,4 +120,23 @@ describe('services of compose', () => {
     await sim.advance(15_000)
     expect(sim.updates('api')[0]?.status.phase).toBe('succeeded')
   })
+
+  it('EVAL-06: are loaded without an engine, and what does not need one runs', async () => {
+    const sim = await simulateSession({
+      config: (c) => {
+        config(c)
+        c.local('lint', { cmd: 'true' })
+      },
+      files,
+      composeFiles,
+      ports: (ports) => {
+        ;(ports.docker as Simulation['docker']).goAway()
+        return ports
+      },
+    })
+    await sim.advance(2000)
+    expect(sim.store.get('Tiltfile', '(Tiltfile)')?.status.diagnostics).toEqual([])
+    expect(sim.updates('lint').map(({ status }) => status.phase)).toEqual(['succeeded'])
+    expect(sim.resource('db').hold?.reason).toBe('waiting-for-cluster')
+  })
 })

@@ -90,7 +90,7 @@ function explainMount({ request, step, error }: Failure): Explanation | undefine
   const line = step && findDockerfileStep(request.dockerfile, step.name)?.line
   const [, secret] = /secret ([^\s:]+):? not found/.exec(error) ?? []
   if (secret !== undefined) {
-    const hint = `Give it to dockerBuild: secrets: ['id=${secret},src=PATH'].`
+    const hint = `Give it to dockerBuild: secret: ['id=${secret},src=PATH'].`
     return { message: `the step asks for the secret "${secret}", which it is not given`, line, hint }
   }
   const [, key] = /unset ssh forward key (\S+)/.exec(error) ?? []
