@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { containerHashes, goJson } from './config-hash.js'
 
@@ -8,7 +9,7 @@ describe('containerHashes', () => {
   const none: ReadonlySet<string> = new Set()
 
   it('DC-08: gives what Compose tells of a service without dependencies', () => {
-    expect(containerHashes({ a: plain }, new Map([['a', ofPlain]]), none).get('a')).toBe(ofPlain)
+    expect(containerHashes({ a: plain }, new Map([['a', ofPlain]]), none).get('a')?.hash).toBe(ofPlain)
   })
 
   it('DC-08: leaves dependencies out, as bringing a service up alone does', () => {
@@ -17,14 +18,14 @@ describe('containerHashes', () => {
       ['a', ofPlain],
       ['b', 'with-dependencies'],
     ])
-    expect(containerHashes({ a: plain, b }, told, none).get('b')).toBe(ofPlain)
+    expect(containerHashes({ a: plain, b }, told, none).get('b')?.hash).toBe(ofPlain)
   })
 
   it('DC-08: does not change with how a service is built, pulled or scaled', () => {
     const b = { ...plain, build: { context: '/x' }, scale: 3, pull_policy: 'always' }
-    expect(containerHashes({ a: plain, b }, new Map([['a', ofPlain]]), none).get('b')).toBe(ofPlain)
+    expect(containerHashes({ a: plain, b }, new Map([['a', ofPlain]]), none).get('b')?.hash).toBe(ofPlain)
     expect(
-      containerHashes({ a: plain, b: { ...plain, image: 'x' } }, new Map([['a', ofPlain]]), none).get('b'),
+      containerHashes({ a: plain, b: { ...plain, image: 'x' } }, new Map([['a', ofPlain]]), none).get('b')?.hash,
     ).not.toBe(ofPlain)
   })
 
@@ -34,10 +35,34 @@ describe('containerHashes', () => {
       ['b', 'other-b'],
     ])
     const hashes = containerHashes({ a: plain, b: plain }, told, new Set(['b']))
-    expect([...hashes]).toEqual([
+    expect([...hashes].map(([name, { hash }]) => [name, hash])).toEqual([
       ['a', 'other-a'],
       ['b', ofPlain],
     ])
+  })
+
+  it('DC-08: tells what Compose hashes of a service that lives in containers of others', () => {
+    const joining = {
+      command: ['sleep', '1000'],
+      depends_on: { x: { condition: 'service_started', restart: true, required: true } },
+      entrypoint: null,
+      image: 'busybox',
+      ipc: 'service:x',
+      network_mode: 'service:x',
+      pid: 'service:x',
+      stop_grace_period: '0s',
+      volumes_from: ['x:ro'],
+    }
+    const hashes = containerHashes({ a: plain, y: joining }, new Map([['a', ofPlain]]), none)
+    expect(hashes.get('a')?.parts).toBeUndefined()
+    const parts = hashes.get('y')?.parts ?? []
+    expect(parts.filter((part) => typeof part !== 'string')).toEqual(Array(4).fill({ containerOf: 'x' }))
+    // The container that Compose 2.26 made had this label, with x in the container of this id.
+    const id = 'f2f5f93fb6eed944427014a6057e86581998954a0f5113f5a7605947a27489f7'
+    const text = parts.map((part) => (typeof part === 'string' ? part : id)).join('')
+    expect(createHash('sha256').update(text).digest('hex')).toBe(
+      '5562402f120dd3d214f7f512374dd5dccadfec2366d0e1e49f7b8f9f14ba9c2f',
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ConfigHashPart } from '@tiltts/spec'
 import type { ServiceJson } from './compose-json.js'
 
 /**
@@ -14,19 +15,34 @@ export function containerHashes(
   services: Readonly<Record<string, ServiceJson>>,
   told: ReadonlyMap<string, string>,
   withEnvFile: ReadonlySet<string>,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, ContainerHash> {
   const names = Object.keys(services)
   const agree = names.some((name) => hashOf(services[name] ?? {}, true) === told.get(name))
   return new Map(
-    names.map((name): [string, string] => {
-      const made = hashOf(services[name] ?? {}, false)
-      return [name, agree || withEnvFile.has(name) ? made : (told.get(name) ?? made)]
+    names.map((name): [string, ContainerHash] => {
+      const service = services[name] ?? {}
+      const made = hashOf(service, false)
+      const hash = agree || withEnvFile.has(name) ? made : (told.get(name) ?? made)
+      const parts = hashParts(hashedOf(service, false))
+      return [name, { hash, parts: hash === made && parts.length > 1 ? parts : undefined }]
     }),
   )
 }
 
-/** What does not make another container is left out: how it is built, pulled, and how many there are. */
+export interface ContainerHash {
+  readonly hash: string
+  /** See `ComposeService.configHashParts`. */
+  readonly parts: readonly ConfigHashPart[] | undefined
+}
+
 function hashOf(service: ServiceJson, withDependencies: boolean): string {
+  return createHash('sha256')
+    .update(goJson(hashedOf(service, withDependencies)))
+    .digest('hex')
+}
+
+/** What does not make another container is left out: how it is built, pulled, and how many there are. */
+function hashedOf(service: ServiceJson, withDependencies: boolean): Readonly<Record<string, unknown>> {
   const {
     build: _build,
     pull_policy: _pull,
@@ -42,7 +58,38 @@ function hashOf(service: ServiceJson, withDependencies: boolean): string {
     else if (key === 'depends_on' && withDependencies) kept[key] = service.depends_on
     else if (key === 'deploy' && deploy) kept[key] = withoutReplicas(deploy)
   }
-  return createHash('sha256').update(goJson(kept)).digest('hex')
+  return kept
+}
+
+/** What Compose hashes once it knows the containers that a service shares something with. */
+function hashParts(service: Readonly<Record<string, unknown>>): readonly ConfigHashPart[] {
+  const parts: ConfigHashPart[] = ['{']
+  const add = (part: ConfigHashPart): void => {
+    const last = parts.at(-1)
+    if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part
+    else parts.push(part)
+  }
+  Object.entries(service).forEach(([key, value], index) => {
+    add(`${index === 0 ? '' : ','}${goJson(key)}:`)
+    for (const part of memberParts(key, value)) add(part)
+  })
+  add('}')
+  return parts
+}
+
+const sharing: ReadonlySet<string> = new Set(['network_mode', 'ipc', 'pid'])
+
+function memberParts(key: string, value: unknown): readonly ConfigHashPart[] {
+  if (sharing.has(key) && typeof value === 'string' && value.startsWith('service:'))
+    return ['"container:', { containerOf: value.slice('service:'.length) }, '"']
+  if (key !== 'volumes_from' || !Array.isArray(value)) return [goJson(value)]
+  const volumes = value.flatMap((from, index): readonly ConfigHashPart[] => {
+    const [first = '', second = ''] = String(from).split(':')
+    const comma = index === 0 ? '' : ','
+    // How they are mounted is not hashed.
+    return first === 'container' ? [comma + goJson(second)] : [`${comma}"`, { containerOf: first }, '"']
+  })
+  return ['[', ...volumes, ']']
 }
 
 function withoutReplicas(deploy: NonNullable<ServiceJson['deploy']>): unknown {

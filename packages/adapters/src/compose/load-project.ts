@@ -4,7 +4,7 @@ import type { ComposeProjectRef, ComposeService, IgnoreRule, Place } from '@tilt
 import { InfraError } from '@tiltts/spec'
 import type { ComposeJson, ServiceJson } from './compose-json.js'
 import type { ComposeSource } from './compose-source.js'
-import { containerHashes } from './config-hash.js'
+import { type ContainerHash, containerHashes } from './config-hash.js'
 import { explainFailure } from './explain-failure.js'
 import { ignoreFilesOf, mapBuild, mapService } from './map-service.js'
 import { inactiveServices } from './profiles.js'
@@ -76,7 +76,7 @@ export async function loadProject(
 }
 
 interface Surroundings {
-  readonly hashes: ReadonlyMap<string, string>
+  readonly hashes: ReadonlyMap<string, ContainerHash>
   readonly ignores: ReadonlyMap<string, readonly IgnoreRule[]>
   readonly sources: readonly ComposeSource[]
   readonly env: Readonly<Record<string, string>>
@@ -91,7 +91,8 @@ function mapServices(json: ComposeJson, { hashes, ignores, sources, env }: Surro
       json: service,
       all,
       imageName: `${json.name}${separator}${name}`,
-      configHash: hashes.get(name) ?? '',
+      configHash: hashes.get(name)?.hash ?? '',
+      configHashParts: hashes.get(name)?.parts,
       ignores: ignores.get(name) ?? [],
       place: placeOf(sources, name),
     }),

@@ -17,6 +17,7 @@ export interface ServiceParts {
   readonly all: Readonly<Record<string, ServiceJson>>
   readonly imageName: string
   readonly configHash: string
+  readonly configHashParts?: ComposeService['configHashParts']
   readonly ignores: readonly IgnoreRule[]
   readonly place: Place | undefined
 }
@@ -47,6 +48,7 @@ export function mapService(parts: ServiceParts): ComposeService {
     mustStay: ports.some(({ published }) => published === undefined) || usesTmpfs(json) || isShared(name, parts.all),
     overridesEntrypoint: json.entrypoint !== undefined && json.entrypoint !== null,
     configHash,
+    configHashParts: parts.configHashParts,
     definitionHash: createHash('sha256')
       .update(JSON.stringify([json, configHash]))
       .digest('hex'),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ComposeProject, ComposeProjectRef, ComposeService } from '@tiltts/spec'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Compose, ComposeEnd, ComposeLoad } from './compose.js'
@@ -304,6 +305,31 @@ export function composeContract(name: string, make: () => Promise<ComposeHarness
         expect(containers.map(({ service }) => service)).toEqual(['a', 'b', 'b', 'c'])
         for (const { service, configHash } of containers)
           expect([service, configHash]).toEqual([service, hashes.get(service)])
+      })
+
+      test('DC-08: tells the hash of a service that lives in the container of another, once that is known', async (h) => {
+        await h.file({ a: waits, b: { ...waits, network_mode: 'service:a' } })
+        await h.up(['a'])
+        await h.up(['b'])
+        const [a, b] = await h.containers(h.name)
+        const { configHashParts } = await h.service('b')
+        const texts = (configHashParts ?? []).map((part) => (typeof part === 'string' ? part : a?.id))
+        expect(b?.configHash).toBe(createHash('sha256').update(texts.join('')).digest('hex'))
+        expect((await h.service('a')).configHashParts).toBeUndefined()
+        await h.up(['b'])
+        expect((await h.containers(h.name))[1]).toEqual(b)
+      })
+
+      test('DC-10: leaves alone what restarts with a service that gets a new container', async (h) => {
+        const b = { ...waits, depends_on: { a: { condition: 'service_started', restart: true } } }
+        await h.file({ a: waits, b })
+        await h.up(['a', 'b'])
+        const before = await h.containers(h.name)
+        await h.file({ a: { ...waits, environment: { X: '1' } }, b })
+        await h.up(['a'])
+        const now = await h.containers(h.name)
+        expect(now[0]?.id).not.toBe(before[0]?.id)
+        expect(now[1]).toEqual(before[1])
       })
 
       test('DC-01: leaves alone what is as it should be', async (h) => {

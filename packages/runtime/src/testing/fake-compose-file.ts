@@ -169,6 +169,7 @@ interface ServiceParts {
 
 function serviceOf({ ref, project, name, definition, all, ignores, place }: ServiceParts): ComposeService {
   const { build: _build, depends_on: _dependencies, scale, profiles: _profiles, ...own } = definition
+  const hashed = JSON.stringify([name, own])
   const build = buildOf(ref.dir, definition)
   const ports = (definition.ports ?? []).map(portOf)
   const shared = [...all.values()].some(({ network_mode }) => network_mode === `service:${name}`)
@@ -187,13 +188,34 @@ function serviceOf({ ref, project, name, definition, all, ignores, place }: Serv
     scale: scale ?? 1,
     mustStay: shared || definition.tmpfs !== undefined || ports.some(({ published }) => published === undefined),
     overridesEntrypoint: definition.entrypoint !== undefined,
-    configHash: sha256(JSON.stringify([name, own])),
+    configHash: sha256(hashed),
+    configHashParts: hashPartsOf(hashed, definition),
     definitionHash: sha256(JSON.stringify([name, definition])),
     place,
   }
 }
 
-function dependenciesOf({ depends_on: on = [] }: FakeComposeDefinition): readonly ComposeDependency[] {
+/** The text with the id of a container in the place of the service whose network it shares. */
+function hashPartsOf(
+  text: string,
+  { network_mode: mode = '' }: FakeComposeDefinition,
+): ComposeService['configHashParts'] {
+  if (!mode.startsWith(sharedNetwork)) return undefined
+  const [before = '', after = ''] = text.split(`"${mode}"`)
+  return [`${before}"container:`, { containerOf: mode.slice(sharedNetwork.length) }, `"${after}`]
+}
+
+const sharedNetwork = 'service:'
+
+function dependenciesOf(definition: FakeComposeDefinition): readonly ComposeDependency[] {
+  const { depends_on: on = [], network_mode: mode = '' } = definition
+  const declared = declaredDependencies(on)
+  const shared = mode.startsWith(sharedNetwork) ? mode.slice(sharedNetwork.length) : undefined
+  if (shared === undefined || declared.some(({ service }) => service === shared)) return declared
+  return [...declared, { service: shared, condition: 'service_started', restart: true, required: true }]
+}
+
+function declaredDependencies(on: NonNullable<FakeComposeDefinition['depends_on']>): readonly ComposeDependency[] {
   const started = 'service_started'
   if (isList(on)) {
     return on.map((service) => ({ service, condition: started, restart: false, required: true }))

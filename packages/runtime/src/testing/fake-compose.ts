@@ -12,6 +12,7 @@ import {
 } from './fake-compose-file.js'
 import type { FakeDocker } from './fake-docker.js'
 import type { FakeContainerProgram } from './fake-docker-programs.js'
+import { sha256 } from './fake-docker-tree.js'
 import type { FakeFiles } from './fake-files.js'
 
 export type { FakeComposeDefinition, FakeComposeFile } from './fake-compose-file.js'
@@ -153,6 +154,18 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
     })
   }
 
+  /** With the containers that it shares something with, as they are now. */
+  const hashOf = (project: string, { name, configHash, configHashParts }: ComposeService): string => {
+    if (configHashParts === undefined) return configHash
+    const texts = configHashParts.map((part) => {
+      if (typeof part === 'string') return part
+      const [container] = containersOf(project, part.containerOf)
+      if (container) return container.id
+      throw new Error(`cannot share network namespace with service ${part.containerOf} of ${name}: container missing`)
+    })
+    return sha256(texts.join(''))
+  }
+
   const create = (project: string, { definition, service }: Known, number: number, imageId: string): string => {
     for (const name of volumesOf(project, definition)) volumes.add(name)
     networks.add(`${project}_default`)
@@ -164,7 +177,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
         ...definition.labels,
         [label.project]: project,
         [label.service]: service.name,
-        [label.hash]: service.configHash,
+        [label.hash]: hashOf(project, service),
         [label.image]: imageId,
         [label.number]: String(number),
         [label.oneOff]: 'False',
@@ -184,12 +197,13 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
   }
 
   const upOne = async (
-    project: string,
+    request: ComposeRequest & { readonly recreate: boolean },
     wanted: Known,
-    recreate: boolean,
     say: (container: string, what: string) => void,
   ): Promise<readonly string[]> => {
     const { service } = wanted
+    const project = request.project.name
+    const hash = hashOf(project, service)
     const image = await docker.inspectImage(service.image)
     if (image === undefined) throw new Error(`Error response from daemon: No such image: ${service.image}`)
     const there = containersOf(project, service.name)
@@ -197,8 +211,8 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
     for (let number = 1; number <= service.scale; number++) {
       const name = `${project}-${service.name}-${number}`
       const old = there.find(({ labels }) => labels[label.number] === String(number))
-      const same = old?.labels[label.hash] === service.configHash && old.labels[label.image] === image.id
-      if (old && same && !recreate) {
+      const same = old?.labels[label.hash] === hash && old.labels[label.image] === image.id
+      if (old && same && !request.recreate) {
         ids.push(old.id)
         if (old.state.running) say(name, 'Running')
         continue
@@ -308,7 +322,7 @@ export function fakeCompose(options: FakeComposeOptions): FakeCompose {
         for (const service of known(request)) {
           signal.throwIfAborted()
           try {
-            ids.push(...(await upOne(name, service, request.recreate, say)))
+            ids.push(...(await upOne(request, service, say)))
           } catch (error) {
             const words = error instanceof Error ? error.message : String(error)
             throw words.startsWith('Error response') ? error : new Error(`Error response from daemon: ${words}`)

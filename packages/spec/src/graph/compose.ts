@@ -74,6 +74,8 @@ export interface ComposeBuild {
   readonly ignores?: readonly IgnoreRule[] | undefined
 }
 
+export type ConfigHashPart = string | { readonly containerOf: string }
+
 /** A service as compose itself reads it: interpolated, extended, merged. */
 export interface ComposeService {
   readonly name: string
@@ -95,6 +97,11 @@ export interface ComposeService {
   readonly overridesEntrypoint: boolean
   /** Compose's own hash, the one it labels containers with: another means a new container. */
   readonly configHash: string
+  /**
+   * For a service that lives in containers of others (`network_mode: service:db`): compose hashes the ids of these with
+   * it. What it hashes, in pieces, with a service in the place of the id of its first container; SHA-256, in hex.
+   */
+  readonly configHashParts?: readonly ConfigHashPart[] | undefined
   /** Hash of the whole definition, `build:` included. */
   readonly definitionHash: string
   /** Where it is written, as far as that can be told. */

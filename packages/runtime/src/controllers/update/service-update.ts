@@ -2,7 +2,7 @@ import { hasLiveUpdate } from '@tiltts/core/live-update'
 import type { LogStore } from '@tiltts/core/logs'
 import { isForced } from '@tiltts/core/schedule'
 import type { ObjectStore } from '@tiltts/core/store'
-import { type ComposeResourceSpec, isTiltError, type Resource, type TiltError } from '@tiltts/spec'
+import { type ComposeDeploy, type ComposeResourceSpec, isTiltError, type Resource, type TiltError } from '@tiltts/spec'
 import { type DeployDeps, deployService } from '../../executors/compose/deploy-service.js'
 import { containersOf } from '../../executors/compose/service-state.js'
 import { liveUpdate } from '../../executors/live-update/live-update.js'
@@ -105,13 +105,20 @@ async function buildAndDeploy(
   const done = run.steps.begin('deploy')
   const deployed = await deployService(
     deps,
-    { resource: resource.metadata.name, spec, results: images.results, force, log },
+    { resource: resource.metadata.name, spec, results: images.results, force, services: servicesOf(deps, spec), log },
     run.signal,
   )
   // What depends on it must not see it as it was before.
   await deps.lookAtContainers(resource.metadata.name)
   done(deployed.phase === 'failed' ? deployed.error : undefined)
   return deployed
+}
+
+function servicesOf({ store }: ServiceUpdateDeps, { compose }: ComposeResourceSpec): readonly ComposeDeploy[] {
+  return store.list('Resource').flatMap(({ spec, status }) => {
+    const isBeside = spec.compose?.project.name === compose.project.name && status.enabled === 'enabled'
+    return isBeside && spec.compose !== undefined ? [spec.compose] : []
+  })
 }
 
 function count(files: number): string {

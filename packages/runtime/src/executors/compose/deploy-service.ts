@@ -1,13 +1,14 @@
 import { hasLiveUpdate } from '@tiltts/core/live-update'
-import type { ComposeResourceSpec, ImageResult } from '@tiltts/spec'
+import type { ComposeDeploy, ComposeResourceSpec, ImageResult } from '@tiltts/spec'
 import type { Compose } from '../../ports/compose.js'
 import type { Docker } from '../../ports/docker.js'
 import { correctContainer } from '../live-update/correct-container.js'
 import type { LiveUpdateDeps } from '../live-update/live-update.js'
 import type { UpdateOutcome } from '../outcome.js'
+import { bringUp } from './bring-up.js'
 import { builtByCompose, type ComposeBuildDeps } from './compose-build.js'
 import type { ProjectGate } from './project-gate.js'
-import { containersOf, whyNotCurrent } from './service-state.js'
+import { containersOf, wantedHash, whyNotCurrent } from './service-state.js'
 
 export interface DeployDeps extends ComposeBuildDeps, Omit<LiveUpdateDeps, 'files' | 'docker'> {
   readonly compose: Compose
@@ -23,6 +24,8 @@ export interface DeployRequest {
   /** Of its images, by the name of the Image object. */
   readonly results: ReadonlyMap<string, ImageResult>
   readonly force: boolean
+  /** The services of its project that are on. */
+  readonly services: readonly ComposeDeploy[]
   readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
 }
 
@@ -37,7 +40,8 @@ export async function deployService(
   const image = await imageOf(deps, request, signal)
   if (!image.ok) return { phase: 'failed', error: image.error, exitCode: image.exitCode }
   const containers = await containersOf(deps.docker, spec.compose)
-  const why = force ? 'it was asked for' : whyNotCurrent(spec.compose, containers, image.id)
+  const hash = await wantedHash(deps.docker, spec.compose)
+  const why = force ? 'it was asked for' : whyNotCurrent(spec.compose, containers, { hash, imageId: image.id })
   let replace: string | undefined
   if (why === undefined) {
     replace = await whyReplace(deps, request, containers, signal)
@@ -45,26 +49,9 @@ export async function deployService(
       return { phase: 'succeeded', skipped: `the containers of ${service.name} are what they should be` }
   }
   log(`Starting ${service.name}: ${why ?? replace}\n`)
-  const onOutput = (text: string): void => log(text)
-  const end = await deps.gate.enter(spec.compose.project.name, () =>
-    deps.compose.up(
-      {
-        project: spec.compose.project,
-        services: [service.name],
-        wait: spec.compose.project.wait,
-        recreate: force || replace !== undefined,
-        onOutput,
-      },
-      signal,
-    ),
-  )
-  if (end.exitCode !== 0)
-    return { phase: 'failed', error: `compose up: ${end.error ?? `exit code ${end.exitCode}`}`, exitCode: end.exitCode }
-  for (const before of containers) {
-    const stays = (await deps.docker.inspectContainer(before.id)) !== undefined
-    if (!stays) await deps.synced.forget(before.id)
-  }
-  return { phase: 'succeeded' }
+  const end = await bringUp(deps, { ...request, recreate: force || replace !== undefined, containers }, signal)
+  if (end.exitCode === 0) return { phase: 'succeeded' }
+  return { phase: 'failed', error: `compose up: ${end.error ?? `exit code ${end.exitCode}`}`, exitCode: end.exitCode }
 }
 
 /** The image that its containers should run, tagged as the service calls it. */

@@ -1,16 +1,33 @@
 /**
  * Lets calls of `up` for one project through: the first alone, as it makes the networks and volumes that all share; once
- * one has succeeded, any number together.
+ * one has succeeded, any number together, one a service.
  */
 export interface ProjectGate {
-  enter<T extends { readonly exitCode: number }>(project: string, work: () => Promise<T>): Promise<T>
+  enter<T extends { readonly exitCode: number }>(project: string, service: string, work: () => Promise<T>): Promise<T>
 }
 
 export function projectGate(): ProjectGate {
   const open = new Set<string>()
   const first = new Map<string, Promise<unknown>>()
+  const last = new Map<string, Promise<unknown>>()
+
+  const alone = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(key)
+    const run = before === undefined ? work() : before.then(work)
+    const settled = run.then(
+      () => {},
+      () => {},
+    )
+    last.set(key, settled)
+    try {
+      return await run
+    } finally {
+      if (last.get(key) === settled) last.delete(key)
+    }
+  }
+
   return {
-    async enter(project, work) {
+    async enter(project, service, work) {
       while (!open.has(project)) {
         const before = first.get(project)
         if (before !== undefined) {
@@ -27,7 +44,7 @@ export function projectGate(): ProjectGate {
         first.delete(project)
         return run
       }
-      return work()
+      return alone(`${project}/${service}`, work)
     },
   }
 }
