@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { atEnd } from './cleanup.js'
 
 /** The repository's root. */
 export const root: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -28,9 +29,9 @@ export function createProject(files: Readonly<Record<string, string>>): Project 
   return {
     folder,
     env: { ...process.env, TILT_DEV_DIR: join(state, 'dev'), XDG_STATE_HOME: join(state, 'state'), NO_COLOR: '1' },
-    remove() {
+    remove: atEnd(() => {
       rmSync(folder, { recursive: true, force: true })
       rmSync(state, { recursive: true, force: true })
-    },
+    }),
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { atEnd } from './cleanup.js'
 
 export interface Finished {
   readonly code: number
@@ -18,6 +19,8 @@ export async function runToEnd(
   const [command = '', ...args] = argv
   const started = performance.now()
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = atEnd(() => void child.kill('SIGKILL'))
+  child.once('close', kill)
   let lines = 0
   let tail = ''
   let peakMb = 0
@@ -59,7 +62,13 @@ export interface Background {
 export function start(argv: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Background {
   const [command = '', ...args] = argv
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-  const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const kill = atEnd(() => void child.kill('SIGKILL'))
+  const closed = new Promise<void>((resolve) =>
+    child.on('close', () => {
+      kill()
+      resolve()
+    }),
+  )
   let output = ''
   let check = (): void => {}
   const take = (chunk: Buffer): void => {
