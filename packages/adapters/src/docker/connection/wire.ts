@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http'
 import { type Duplex, Readable } from 'node:stream'
+import { inspect } from 'node:util'
 import type { Clock } from '@tiltts/runtime/ports'
 import type { EngineRequest, UpgradeRequest } from '../connection.js'
 import type { Env } from './config-folder.js'
@@ -32,6 +33,9 @@ export interface Wire {
 export function openWire(endpoint: Endpoint, env: Env, clock: Clock): Wire {
   const agent = new Agent({ keepAlive: true })
   agent.createConnection = () => dial(endpoint.dial, env)
+  // dockerode writes out the options of every call for its debug log, read or not: with all sockets that hang on the agent
+  // that takes tens of milliseconds.
+  Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' })
   const { dial: to } = endpoint
   const address = to.kind === 'tcp' ? { host: to.host, port: to.port } : { host: 'docker', port: 80 }
 
