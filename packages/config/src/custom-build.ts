@@ -19,27 +19,34 @@ import type { Env, OneOrMany } from './values.js'
 
 /** What {@link customBuild} takes. */
 export interface CustomBuildOptions<S extends Steps = Steps> extends ImageOptions<S> {
-  /** Files and folders (with all below) whose changes build the image again. Paths, not patterns. */
+  /**
+   * Files and folders (with all below) whose changes build the image again, relative to the config's folder. Paths, not
+   * patterns; they need not exist yet. Of folders, what their .dockerignore names is left out.
+   */
   readonly deps: OneOrMany<string>
   /** The tag that the command gives, in place of one made up for each build. Not together with `outputsImageRefTo`. */
   readonly tag?: string | undefined
   /**
-   * The command brings the image to a registry by itself: it is neither looked for in local Docker nor pushed.
+   * The command brings the image to a registry by itself: it is neither looked for in local Docker nor pushed. For a compose
+   * service the engine pulls it by the reference that the command made.
    * @default false
    */
   readonly skipsLocalDocker?: boolean | undefined
   /** The image is in local Docker, and the command has pushed it. @default false */
   readonly disablePush?: boolean | undefined
   /**
-   * File that the command writes the reference to which it has made, relative to the config's folder. It triggers
-   * nothing. Not together with `tag`.
+   * File that the command writes the reference to which it has made (`name:tag`), relative to the config's folder. It is
+   * removed before each run and triggers nothing; without a reference in it the build fails. Not together with `tag`.
    */
   readonly outputsImageRefTo?: string | undefined
   /** Environment of the command, on top of the session's. Values become strings. */
   readonly env?: Env | undefined
   /** Folder of the command. @default the config's folder */
   readonly dir?: string | undefined
-  /** Images that are built first; `$TILT_IMAGE_0`, `$TILT_IMAGE_1` … hold their references, in this order. */
+  /**
+   * Images that are built first. In this order, `$TILT_IMAGE_0`, `$TILT_IMAGE_1` … hold the references of what was built,
+   * `$TILT_IMAGE_MAP_0` … the names as declared.
+   */
   readonly imageDeps?: OneOrMany<ImageHandle> | undefined
 }
 
@@ -79,9 +86,11 @@ const expectations: Expectations<CustomBuildOptions> = {
  *
  * The command finds the reference it must make in `$EXPECTED_REF` (and its parts in `$EXPECTED_IMAGE` and
  * `$EXPECTED_TAG`), a function in `ctx.expectedRef`; a function may return another that it made. It runs in the config's
- * folder, again when something in `deps` changes.
+ * folder, again when something in `deps` changes, and not while the content of `deps`, the command, its `env` and the base images
+ * are those of the last good build. A command that ends well without having made the image is an error.
  *
- * The command `':'` with a `liveUpdate` builds nothing: files are synced into what runs already.
+ * The command `':'` with a `liveUpdate` builds nothing: files are synced into what runs already, and where a compose service
+ * has a `build:`, compose goes on building it.
  *
  * Errors are recorded and shown with all others at the end of the evaluation: a `ref` that cannot name an image, an empty
  * command, no `deps`, `tag` together with `outputsImageRefTo`, an unknown or wrong option.

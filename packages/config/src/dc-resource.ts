@@ -12,9 +12,9 @@ import { keepResourceOptions, type ResourceOptions, resourceExpectations } from 
 export interface DcResourceOptions extends ResourceOptions {
   /** Renames the resource. Who depends on the service, by either name, depends on the resource. */
   readonly newName?: string | undefined
-  /** The image of the service, when it is built here under another name than the service's. */
+  /** The image that the service runs, when it is declared under another name than the one the service has. */
   readonly image?: ImageHandle | undefined
-  /** Links to the ports that the service publishes. @default true */
+  /** Links to the TCP ports that the service publishes under a fixed number, before those of `links`. @default true */
   readonly inferLinks?: boolean | undefined
   /** The project of the service, where several have one of this name. */
   readonly projectName?: string | undefined

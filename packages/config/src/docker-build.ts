@@ -22,10 +22,11 @@ export interface DockerBuildOptions<S extends Steps = Steps> extends ImageOption
   readonly dockerfile?: string | undefined
   /** The text of the Dockerfile, in place of a file. */
   readonly dockerfileContents?: string | undefined
-  /** The stage to build. @default the last */
+  /** The stage to build. One that the Dockerfile does not have fails the build, which suggests another. @default the last */
   readonly target?: string | undefined
   /**
-   * Values of `ARG`s. Values become strings; an empty one is taken from the environment.
+   * Values of `ARG`s. Values become strings, and `undefined` leaves a name out. An empty one is taken from the environment of
+   * the session; when that has none, the default in the Dockerfile holds.
    *
    * @example
    * ```ts
@@ -35,7 +36,8 @@ export interface DockerBuildOptions<S extends Steps = Steps> extends ImageOption
   readonly buildArgs?: Env | undefined
   /**
    * Of the context, only these files and folders, relative to it; changes elsewhere build nothing. Paths, not patterns:
-   * a `*` is an error.
+   * a `*` is an error, and so is a path outside of the context. A .dockerignore takes away from them.
+   * @default the whole context
    *
    * @example
    * ```ts
@@ -45,21 +47,36 @@ export interface DockerBuildOptions<S extends Steps = Steps> extends ImageOption
   readonly only?: OneOrMany<string> | undefined
   /** `linux/arm64`. @default DOCKER_DEFAULT_PLATFORM, else that of the machine the image will run on */
   readonly platform?: string | undefined
-  /** Ask the registry for newer base images at every build. @default false */
+  /**
+   * Ask the registry for newer base images. What earlier sessions built counts no more then: the builder is called once a
+   * session, and when something changes. @default false
+   */
   readonly pull?: boolean | undefined
   /** Network of `RUN`: `host`, `none`. @default the builder's */
   readonly network?: string | undefined
-  /** Images, or `type=registry,ref=…`, whose layers may be reused. */
+  /**
+   * Images whose layers may be reused, or, for the buildx command, where else to look: `type=registry,ref=…`,
+   * `type=local,src=…`. It changes no image, so a change of it builds none.
+   */
   readonly cacheFrom?: OneOrMany<string> | undefined
-  /** Further names the image is tagged with. */
+  /** Further names, `name:tag`, the image gets in the engine whenever it was built. One that cannot name an image is an error. */
   readonly extraTag?: OneOrMany<string> | undefined
   /** Entries for /etc/hosts while it builds: `db:10.0.0.5`. */
   readonly extraHosts?: OneOrMany<string> | undefined
-  /** For `RUN --mount=type=ssh`: `default` is the agent, `id=path` a socket or a key, relative to the config's folder. */
+  /**
+   * For `RUN --mount=type=ssh`: `default` is the agent of SSH_AUTH_SOCK, `id=path` a socket or a key, relative to the config's
+   * folder; a key with a passphrase must be in an agent. BuildKit only. A path that is not there is a warning.
+   */
   readonly ssh?: OneOrMany<string> | undefined
   /**
-   * For `RUN --mount=type=secret`: `id=name,src=path`, relative to the config's folder, or `id=name,env=NAME`. It is in no
-   * layer of the image.
+   * For `RUN --mount=type=secret`: `id=name,src=path`, relative to the config's folder, or `id=name,env=NAME`; an id alone is the
+   * variable of that name or, without one, a file. At most 500 KB each. It is in no layer of the image; another content
+   * builds the image again. BuildKit only.
+   *
+   * @example
+   * ```ts
+   * secret: ['id=npmrc,src=.npmrc', 'id=token,env=NPM_TOKEN']
+   * ```
    */
   readonly secret?: OneOrMany<string> | undefined
 }
@@ -87,9 +104,13 @@ const expectations: Expectations<DockerBuildOptions> = {
 }
 
 /**
- * Builds an image from a Dockerfile, and puts it wherever `ref` is named: in compose services, in manifests, and in `FROM`
- * and `COPY --from` of other Dockerfiles. It is built when something that runs needs it, again when its files change,
- * and not at all while nothing of it has changed.
+ * Builds an image from a Dockerfile, and puts it wherever `ref` is named: in compose services, in manifests, and in `FROM`,
+ * `COPY --from` and `RUN --mount=from` of other Dockerfiles. It is built when something that runs needs it, again when its
+ * files change, and not at all while nothing of it has changed, over sessions too. One that nothing runs is never built, and
+ * a warning says so.
+ *
+ * Engine and builder are chosen as the `docker` command does it: DOCKER_HOST or the context in use, BUILDX_BUILDER or
+ * `docker buildx use`, else BuildKit in the engine.
  *
  * What stands in `<Dockerfile>.dockerignore` or, when there is no such file, in the `.dockerignore` of the context is
  * left out, and so are `.git` of the context and the config itself.
@@ -98,7 +119,7 @@ const expectations: Expectations<DockerBuildOptions> = {
  * Dockerfile that cannot be read, an unknown or wrong option, a live update that cannot work.
  *
  * @param ref Name of the image, `registry/name`. With a tag, `name:tag`, it stands only for exactly that.
- * @param context Folder that is sent to the builder, relative to the config's folder.
+ * @param context Folder whose files the builder asks for, relative to the config's folder.
  * @returns A handle for `image` and `imageDeps`.
  * @example
  * ```ts

@@ -17,13 +17,22 @@ export interface ComposeProject {
 
 /** What {@link dockerCompose} takes. */
 export interface DockerComposeOptions {
-  /** Two calls with one name are one project of all their files. @default compose's own: the name of the folder */
+  /**
+   * Two calls with one name are one project of all their files.
+   * @default compose's own: `name:` in the file, COMPOSE_PROJECT_NAME, the name of the project's folder
+   */
   readonly projectName?: string | undefined
-  /** File of variables for the compose files, relative to the config's folder. @default `.env` beside the first file */
+  /**
+   * File of variables for the compose files, relative to the config's folder; the environment comes before it.
+   * @default COMPOSE_ENV_FILES, else `.env` in the project's folder
+   */
   readonly envFile?: string | undefined
   /** Profiles that are on; an empty list is none. @default COMPOSE_PROFILES */
   readonly profiles?: OneOrMany<string> | undefined
-  /** Have compose wait until a service is healthy before its update counts as done. @default false */
+  /**
+   * Have compose wait until a service is healthy (`up --wait`) before its update counts as done. Who depends on health does
+   * not need it. @default false
+   */
   readonly wait?: boolean | undefined
 }
 
@@ -36,14 +45,16 @@ const expectations: Expectations<DockerComposeOptions> = {
 
 /**
  * Runs the services of compose files, each as a resource. They are read by compose itself, so everything it knows works:
- * variables, `extends`, `include`, profiles. `depends_on` becomes the order in which they start, a health check decides
- * when one is ready. The config is evaluated again when a compose file changes, and only services that are not the same
- * any more are started anew.
+ * variables, `extends`, `include`, profiles. `depends_on` becomes the order in which they start, each condition for what it
+ * says; a health check decides when one is ready. The config is evaluated again when a compose file changes, and only
+ * services that are not the same any more are started anew. They go on running when the session ends; `tiltts down` removes
+ * them. Docker Compose 2.2 or later is needed.
  *
  * An image that is declared with `dockerBuild` or `customBuild` is built here wherever a service names it; other services
  * with `build:` are built by compose.
  *
- * Errors are recorded and shown with all others: no file, one that is not there, an unknown or wrong option.
+ * Errors are recorded and shown with all others: no file, one that is not there, an unknown or wrong option, and all that
+ * compose says is wrong with the files, each at its line.
  *
  * @param files Paths relative to the config's folder, which are merged in this order, or a compose file as an object. The
  *   folder of the first is the project's; with an object the config's folder.

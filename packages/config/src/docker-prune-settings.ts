@@ -6,13 +6,13 @@ import { type Duration, parseDuration } from './duration.js'
 
 /** What {@link dockerPruneSettings} takes. */
 export interface DockerPruneSettings {
-  /** @default false */
+  /** Remove nothing by itself; `tiltts docker-prune` still does. @default false */
   readonly disable?: boolean | undefined
   /** Images younger than this are kept. @default '6h' */
   readonly maxAge?: Duration | undefined
-  /** Prune after so many builds, in place of `interval`; 0: by time. @default 0 */
+  /** Prune after so many images were built, in place of `interval`; 0: by time. @default 0 */
   readonly numBuilds?: number | undefined
-  /** Time between two prunings. Not together with `numBuilds`. @default '1h' */
+  /** Time between two prunings, at least a second. Not together with `numBuilds`. @default '1h' */
   readonly interval?: Duration | undefined
   /** How many images of each name are kept, the newest, however old they are. @default 2 */
   readonly keepRecent?: number | undefined
@@ -35,8 +35,12 @@ const expectations: Expectations<DockerPruneSettings> = {
 }
 
 /**
- * When what earlier builds left in Docker is removed: old images, stopped containers and build cache that were made
- * here. Several calls add up; of one setting the last call wins. `numBuilds` and `interval` in one call are an error.
+ * When what earlier builds left in Docker is removed: old images of this config and their stopped containers, and build cache
+ * that nothing has used for `maxAge`. First after the first build of a session, then by `interval` or `numBuilds`, and never
+ * while something builds. Images in use, and those that also have a tag of somebody else, stay. One line in the log says
+ * what was freed.
+ *
+ * Several calls add up; of one setting the last call wins. `numBuilds` and `interval` in one call are an error.
  *
  * @example
  * ```ts

@@ -76,6 +76,11 @@ export function liveUpdate<const S extends Steps>(...steps: Ordered<S>): LiveUpd
 /**
  * Brings each container that starts up to date with the files here before anything else: of all that the syncs name,
  * what differs from its image is copied. For images that are built rarely. Once, before all `sync` and `run`.
+ *
+ * @example
+ * ```ts
+ * liveUpdate: [initialSync(), sync('./api/src', '/app/src')]
+ * ```
  */
 export function initialSync(): InitialSync {
   return keep(declaring('initialSync'), 'initialSync()', { step: 'initialSync' })
@@ -112,7 +117,12 @@ const syncExpectations: Expectations<SyncOptions> = { ignore: patterns }
 
 /**
  * Copies what changes into the container, and removes there what is removed here. Of several that match a file, the
- * first in the list takes it.
+ * first in the list that does not ignore it takes it. What the container holds already, by content, is not sent.
+ *
+ * Files keep mode and time, links stay links; the owner is root, or with the helper of {@link restartProcess} the user of the
+ * container. Neither `tar` nor a shell is needed to copy; to remove, a shell or that helper is. What cannot be copied (read-only, tmpfs, disk full) builds the image.
+ *
+ * Errors: a path in the container that is not absolute; a path here that the image is not built from.
  *
  * @param localPath A file, or a folder with all below, relative to the config's folder. It must be among the files the
  *   image is built from.
@@ -160,8 +170,9 @@ export interface RunOptions {
 const runExpectations: Expectations<RunOptions> = { trigger: texts, echoOff: flag }
 
 /**
- * Runs a command in the container, after all files were copied. A text goes through `sh -c` there, a list runs as it
- * is, so it needs no shell in the image. When it fails, the update has failed and the next change tries again.
+ * Runs a command in the container, as its user and in its working folder, after all files were copied. A text goes through
+ * `sh -c` there, a list runs as it is, so it needs no shell in the image. When it fails, the update has failed; it runs again
+ * with the next change, whatever its triggers. One that is killed has the image built.
  *
  * @example
  * ```ts
@@ -185,8 +196,8 @@ export function run(command: string | readonly string[], options?: RunOptions): 
 }
 
 /**
- * Restarts the container, with the files it has now. For compose services; on Kubernetes that is an error, since a new
- * container would start from the image: use {@link restartProcess} there.
+ * Restarts the container, with the files it has now, without waiting for its grace time. For compose services; on
+ * Kubernetes that is an error, since a new container would start from the image: use {@link restartProcess} there.
  *
  * @example
  * ```ts
@@ -221,6 +232,11 @@ const restartExpectations: Expectations<RestartProcessOptions> = {
 /**
  * Restarts the process of the container, with the files it has now; where the container must stay, it stays. Needs
  * nothing in the image and no change to its Dockerfile.
+ *
+ * For a compose service it is the engine's restart of the same container, unless that would lose something (a free host port,
+ * a tmpfs, another container in its network), or `entrypoint` or `onExit: 'stay'` is given. Then the image gets a static
+ * program as its last layer, in front of its ENTRYPOINT and CMD: it sends SIGTERM to the process and all that it started,
+ * SIGKILL after 2 seconds, and starts it again. A service with an `entrypoint:` of its own is an error then.
  *
  * @example
  * ```ts

@@ -15,7 +15,8 @@ const expectations: Expectations<RegistryOptions> = { hostFromCluster: text, sin
 
 /**
  * The registry that all images built here are pushed to: `shop/api` becomes `<host>/shop_api`. Images that are not built
- * here, and names that begin with the host already, stay as they are. It can be called once.
+ * here, and names that begin with the host already, stay as they are. It can be called once. Services of compose run what
+ * is in the engine, so together with one it is an error.
  *
  * Errors are recorded and shown with all others: a host that cannot stand in front of an image's name, a second call.
  *

@@ -38,7 +38,7 @@ export interface ImageOptions<S extends Steps = Steps> {
    * goes through `sh -c`. A compose service has its own `entrypoint`, so there this is an error.
    */
   readonly entrypoint?: string | readonly string[] | undefined
-  /** Takes the place of the container's arguments where the image is deployed to Kubernetes. */
+  /** Takes the place of the container's arguments where the image is deployed to Kubernetes. An error for a compose service. */
   readonly containerArgs?: readonly string[] | undefined
 }
 
