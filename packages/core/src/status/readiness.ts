@@ -1,5 +1,5 @@
 import { fromApiTime, type Millis, type Resource, type ResourceStatus, toApiTime } from '@tiltts/spec'
-import { hasServer, isDisabled, type ResourceView } from './resource-view.js'
+import { hasServer, isDisabled, type RuntimeParts } from './resource-view.js'
 import { runtimeView } from './runtime-view.js'
 
 /** Whether a resource is ready, and whether it could be. */
@@ -19,12 +19,12 @@ export interface Readiness {
  * ended with code 0 and are not to be started again. A failed rebuild beside a server that goes on does not count: others
  * can still talk to it.
  */
-export function readinessOf(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>): Readiness {
+export function readinessOf(view: RuntimeParts): Readiness {
   if (isDisabled(view)) return { ready: false, expected: false }
   return { ...liveliness(view), ...containersOnce(view) }
 }
 
-function liveliness(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>): Readiness {
+function liveliness(view: RuntimeParts): Readiness {
   const runtime = runtimeView(view)
   switch (runtime.is) {
     case 'none':
@@ -43,9 +43,10 @@ function liveliness(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>):
 }
 
 /** What was seen before the first update succeeded may have been the container of another definition. */
-function containersOnce({ resource, service }: Pick<ResourceView, 'resource' | 'service'>): Partial<Readiness> {
-  if (service === undefined || !resource.status.succeededOnce) return {}
-  const { startedOnce, completedOnce } = service.status
+function containersOnce({ resource, service, discovery }: RuntimeParts): Partial<Readiness> {
+  const seen = service ?? discovery
+  if (seen === undefined || !resource.status.succeededOnce) return {}
+  const { startedOnce, completedOnce } = seen.status
   return { startedOnce, completedOnce }
 }
 

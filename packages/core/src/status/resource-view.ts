@@ -2,9 +2,9 @@ import type {
   Cmd,
   ConfigMap,
   DockerComposeService,
-  KubernetesApply,
   KubernetesDeploy,
   KubernetesDiscovery,
+  PortForward,
   Resource,
   Update,
 } from '@tiltts/spec'
@@ -16,14 +16,17 @@ export interface ResourceView {
   readonly serve?: Cmd | undefined
   /** Its service, when it is one. */
   readonly service?: DockerComposeService | undefined
-  /** What was applied for it, and what was found of it, when it is deployed to Kubernetes. */
-  readonly apply?: KubernetesApply | undefined
+  /** What was found of it in the cluster, and the ports that lead there, when it is deployed to Kubernetes. */
   readonly discovery?: KubernetesDiscovery | undefined
+  readonly forward?: PortForward | undefined
   /** Its updates that are still there, running or ended, in any order. */
   readonly updates: readonly Update[]
   /** The ConfigMap that enables or disables it. */
   readonly disableMap?: ConfigMap | undefined
 }
+
+/** What tells of what runs for a resource. */
+export type RuntimeParts = Pick<ResourceView, 'resource' | 'serve' | 'service' | 'discovery'>
 
 export function isDisabled({ resource }: Pick<ResourceView, 'resource'>): boolean {
   return resource.status.enabled === 'disabled'
@@ -42,9 +45,9 @@ export function hasServer({ resource }: { readonly resource: Pick<Resource, 'spe
   }
 }
 
-/** Whether pods are waited for: those of its objects, or of what it leads to. */
-function hasPods({ podReadiness }: KubernetesDeploy): boolean {
-  return podReadiness !== 'ignore'
+/** Whether pods are waited for, or objects that the user judges. */
+function hasPods({ podReadiness, readyWhen }: KubernetesDeploy): boolean {
+  return podReadiness !== 'ignore' || readyWhen !== undefined
 }
 
 /** Only serves: its update is the start of the server. */

@@ -6,8 +6,12 @@ import {
   type ContainerState,
   type DockerComposeService,
   type DockerComposeServiceStatus,
+  type KubernetesDeploy,
+  type KubernetesDiscovery,
+  type KubernetesDiscoveryStatus,
   type LocalResourceNode,
   type ObjectMeta,
+  type ObjectState,
   type Resource,
   type ResourceSpec,
   type ResourceStatus,
@@ -218,3 +222,52 @@ export const runningServer = (ready: boolean, from = 1): Partial<CmdStatus> => (
 export const endedServer = (exitCode: number, reason?: string): Partial<CmdStatus> => ({
   terminated: { pid: 42, exitCode, startedAt: at(1), finishedAt: at(3), reason },
 })
+
+/** A resource that is deployed to Kubernetes. */
+export function kubernetesResource(
+  name: string,
+  more: { readonly deploy?: Partial<KubernetesDeploy>; readonly status?: Partial<ResourceStatus> } = {},
+): Resource {
+  const kubernetes: KubernetesDeploy = {
+    objects: [],
+    imagePlaces: [],
+    portForwards: [],
+    podReadiness: 'wait',
+    discoveryStrategy: 'default',
+    extraPodSelectors: [],
+    timeoutMs: 30_000,
+    ...more.deploy,
+  }
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'Resource',
+    metadata: meta(name),
+    spec: { ...commonSpec, type: 'k8s', kubernetes },
+    status: { ...initialResourceStatus(true), ...more.status },
+  }
+}
+
+/** What was found of a resource in the cluster. */
+export function discovery(status: Partial<KubernetesDiscoveryStatus> = {}): KubernetesDiscovery {
+  return {
+    apiVersion: 'tilt.dev/v1alpha1',
+    kind: 'KubernetesDiscovery',
+    metadata: meta('x'),
+    spec: { strategy: 'default', extraSelectors: [], podReadiness: 'wait', namespaces: ['default'] },
+    status: {
+      known: true,
+      pods: [],
+      objects: [],
+      urls: [],
+      forbidden: [],
+      startedOnce: false,
+      completedOnce: false,
+      ...status,
+    },
+  }
+}
+
+/** An object that was applied, with the uid `uid-<name>`. */
+export function objectState(kind: string, state: ObjectState['state'], message?: string): ObjectState {
+  return { apiVersion: 'v1', kind, namespace: 'default', name: 'x', uid: 'uid-x', state, message }
+}

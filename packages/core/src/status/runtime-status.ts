@@ -1,6 +1,6 @@
 import type { Millis, RuntimeState } from '@tiltts/spec'
 import { readyDeadline } from './readiness.js'
-import { isDisabled, type ResourceView } from './resource-view.js'
+import { isDisabled, type RuntimeParts } from './resource-view.js'
 import { runtimeView } from './runtime-view.js'
 
 /**
@@ -10,7 +10,7 @@ import { runtimeView } from './runtime-view.js'
  * they were stopped by hand, or their engine does not answer; `not_applicable` when nothing runs for the resource;
  * disabled: none.
  */
-export function runtimeStatus(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>, now: Millis): RuntimeState {
+export function runtimeStatus(view: RuntimeParts, now: Millis): RuntimeState {
   if (isDisabled(view)) return 'none'
   const runtime = runtimeView(view)
   switch (runtime.is) {

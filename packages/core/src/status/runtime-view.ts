@@ -1,7 +1,9 @@
 import type { ApiTime } from '@tiltts/spec'
 import { containerView } from './container-view.js'
-import { hasServer, type ResourceView } from './resource-view.js'
+import { podsView } from './pods-view.js'
+import { hasServer, type ResourceView, type RuntimeParts } from './resource-view.js'
 import { serverView } from './server-view.js'
+import { worstOf } from './worst-of.js'
 
 /** What runs for a resource, its server or its containers, in the same words for both. */
 export type RuntimeView =
@@ -50,9 +52,16 @@ export type RuntimeView =
   | { readonly is: 'gone' }
 
 /** Reads what runs for a resource, whatever kind of resource it is. */
-export function runtimeView(view: Pick<ResourceView, 'resource' | 'serve' | 'service'>): RuntimeView {
+export function runtimeView(view: RuntimeParts): RuntimeView {
   if (!hasServer(view)) return { is: 'none' }
-  return view.resource.spec.compose === undefined ? serverView(view.serve) : serviceView(view)
+  switch (view.resource.spec.type) {
+    case 'local':
+      return serverView(view.serve)
+    case 'docker-compose':
+      return serviceView(view)
+    case 'k8s':
+      return podsView(view)
+  }
 }
 
 /**
@@ -71,24 +80,4 @@ function serviceView({ resource, service }: Pick<ResourceView, 'resource' | 'ser
   const view = worstOf(containers.map((one) => containerView(one, compose.service, containers.length)))
   // What stands still during an update is about to be replaced or started.
   return updating && (view.is === 'ended' || view.is === 'stopped') ? { is: 'starting' } : view
-}
-
-function worstOf(views: readonly RuntimeView[]): RuntimeView {
-  const [worst] = views.toSorted((a, b) => wellness(a) - wellness(b))
-  return worst ?? { is: 'starting' }
-}
-
-function wellness(view: RuntimeView): number {
-  switch (view.is) {
-    case 'ended':
-      return view.restarts ? 1 : 0
-    case 'stopped':
-      return 2
-    case 'starting':
-      return 5
-    case 'running':
-      return view.ready ? 6 : view.failing === true ? 3 : 4
-    default:
-      return 7
-  }
 }

@@ -44,7 +44,7 @@ export function resourceTargets(view: ResourceView): readonly SessionTarget[] {
 }
 
 function suffix({ resource }: ResourceView): string {
-  return resource.spec.compose === undefined ? 'serve' : 'runtime'
+  return resource.spec.type === 'local' ? 'serve' : 'runtime'
 }
 
 function tiltfileState(tiltfile: Tiltfile | undefined): SessionTargetState {
@@ -134,7 +134,7 @@ function terminated(
  * Whether a container ended before the update that has brought it up again: then the engine has not told yet that it runs.
  */
 function isFromBefore(view: ResourceView, { finishedAt }: Extract<RuntimeView, { is: 'ended' }>): boolean {
-  if (view.resource.spec.compose === undefined || finishedAt === undefined) return false
+  if (view.resource.spec.type === 'local' || finishedAt === undefined) return false
   const updatedAt = lastUpdate(view)?.status.startTime
   return updatedAt !== undefined && fromApiTime(finishedAt) < fromApiTime(updatedAt)
 }

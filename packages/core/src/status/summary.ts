@@ -1,4 +1,4 @@
-import type { Millis } from '@tiltts/spec'
+import type { Millis, ResourceSpec } from '@tiltts/spec'
 import { reasonText } from '../schedule/causes.js'
 import { pausedHold } from '../schedule/holds.js'
 import { formatDuration } from './go-duration.js'
@@ -22,10 +22,24 @@ export function summaryOf(view: ResourceView, now: Millis): string | undefined {
   const update = updateSummary(view)
   const runtime = runtimeSummary(view, now)
   if (update !== undefined && runtimeView(view).is === 'running') {
-    const what = view.resource.spec.compose === undefined ? 'server' : 'container'
+    const what = runs[view.resource.spec.type]
     return `${update}; the ${what} from before goes on${runtime === undefined ? '' : ` (${runtime})`}`
   }
   return update ?? runtime
+}
+
+/** What goes on when an update fails. */
+const runs: Readonly<Record<ResourceSpec['type'], string>> = {
+  local: 'server',
+  'docker-compose': 'container',
+  k8s: 'deployment',
+}
+
+/** Who does not answer, and what is gone. */
+const engines: Readonly<Record<ResourceSpec['type'], string>> = {
+  local: '',
+  'docker-compose': 'the Docker engine',
+  k8s: 'the cluster',
 }
 
 function updateSummary(view: ResourceView): string | undefined {
@@ -55,11 +69,13 @@ function runtimeSummary(view: ResourceView, now: Millis): string | undefined {
     case 'starting':
       return runtime.why ?? 'starting'
     case 'unknown':
-      return 'unknown: the Docker engine does not answer'
+      return `unknown: ${engines[resource.spec.type]} does not answer`
     case 'stopped':
       return 'stopped; trigger it to start'
     case 'gone':
-      return 'its container is gone; trigger it to make a new one'
+      return resource.spec.type === 'k8s'
+        ? 'it was deleted from the cluster; trigger it to deploy it again'
+        : 'its container is gone; trigger it to make a new one'
     case 'ended':
       return runtime.restarts && resource.spec.local !== undefined
         ? `${runtime.text}; will be started again`

@@ -10,6 +10,7 @@ import {
 } from '@tiltts/spec'
 import { awaitsFirstUpdate } from '../schedule/candidate.js'
 import { conditionsOf } from './conditions.js'
+import { endpointLinks } from './endpoint-links.js'
 import { currentUpdate, isDisabled, type ResourceView } from './resource-view.js'
 import { runtimeStatus } from './runtime-status.js'
 import { serverState } from './server-state.js'
@@ -46,7 +47,7 @@ export function uiResource(view: ResourceView, previous: UIResourceStatus | unde
     lastDeployTime: lastSuccess(view),
     triggerMode: triggerModeNumber(spec),
     specs: specsOf(view.resource),
-    endpointLinks: spec.links.map(({ url, name }) => ({ url, name: name ?? '' })),
+    endpointLinks: endpointLinks(view),
     localResourceInfo: server.is === 'running' ? { pid: server.run.pid } : undefined,
     conditions: conditionsOf({ disabled, update, runtime, summary, previous: previous?.conditions ?? [], now }),
     waiting: status.hold && {

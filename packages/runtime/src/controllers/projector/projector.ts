@@ -25,6 +25,8 @@ export function resourceView(store: ObjectStore, resource: Resource): ResourceVi
     resource,
     serve: store.get('Cmd', serveCmdName(name)),
     service: store.get('DockerComposeService', name),
+    discovery: store.get('KubernetesDiscovery', name),
+    forward: store.get('PortForward', name),
     updates: store.ofResource('Update', name),
     disableMap: store.get('ConfigMap', disableConfigMapName(name)),
   }
@@ -68,6 +70,8 @@ export function projector(deps: ProjectorDeps): BatchController {
       byResource('ConfigMap'),
       byResource('Cmd'),
       byResource('DockerComposeService'),
+      byResource('KubernetesDiscovery'),
+      byResource('PortForward'),
       byResource('Update'),
     ],
     reconcileAll(names) {

@@ -1,11 +1,13 @@
 import {
   ciLimits,
+  type Graced,
   type ResourceLimits,
   resourceLimits,
   resourceTargets,
   tiltfileTarget,
   type Verdict,
   verdict,
+  withGrace,
 } from '@tiltts/core/status'
 import type { ObjectStore } from '@tiltts/core/store'
 import { fromApiTime, type Session, wellKnown } from '@tiltts/spec'
@@ -41,18 +43,25 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
     targets.set(name, resource === undefined ? [] : resourceTargets(resourceView(store, resource)))
   }
 
-  const judge = (session: Session, now: number): Verdict => {
+  const judge = (session: Session, now: number): Verdict & Pick<Graced, 'targets'> => {
     const settings = store.get('Tiltfile', wellKnown.tiltfile)?.status.live?.settings
-    return verdict(
+    const graced = withGrace(targets.list(), { graceMs: settings?.ciK8sGracePeriodMs ?? 0, deployedAt }, now)
+    const judged = verdict(
       {
         exitCondition: session.spec.exitCondition,
-        targets: targets.list(),
+        targets: graced.targets,
         startTime: fromApiTime(session.status.startTime),
         limits: ciLimits(settings, session.spec),
         resource: limitsOf,
       },
       now,
     )
+    return { ...judged, targets: graced.targets, nextDeadline: earlier(judged.nextDeadline, graced.nextDeadline) }
+  }
+
+  const deployedAt = (name: string): number | undefined => {
+    const time = store.get('KubernetesApply', name)?.status.lastApplyTime
+    return time === undefined ? undefined : fromApiTime(time)
   }
 
   const limitsOf = (name: string): ResourceLimits | undefined => {
@@ -64,9 +73,9 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
     const session = store.get('Session', wellKnown.session)
     if (session === undefined || over) return
     const now = clock.now()
-    const { done, error, nextDeadline } = judge(session, now)
+    const { done, error, nextDeadline, targets: judged } = judge(session, now)
     store.update({ by: 'session' }, (tx) =>
-      tx.status('Session', wellKnown.session, (status) => ({ ...status, done, error, targets: targets.list() })),
+      tx.status('Session', wellKnown.session, (status) => ({ ...status, done, error, targets: judged })),
     )
     cancelDeadline()
     if (nextDeadline !== undefined) cancelDeadline = clock.timer(Math.max(0, nextDeadline - now), look)
@@ -91,6 +100,7 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
       watch('Tiltfile', (change) => [change.name]),
       byResource('Cmd'),
       byResource('DockerComposeService'),
+      byResource('KubernetesDiscovery'),
       byResource('Update'),
     ],
     reconcileAll(names) {
@@ -100,4 +110,9 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
       else lookSoon()
     },
   }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return Math.min(a, b)
 }
