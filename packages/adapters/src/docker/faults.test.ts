@@ -92,6 +92,15 @@ describe('an engine that fails', () => {
     expect(await h.docker.info()).toMatchObject({ version: '27.0.0', apiVersion: '1.46' })
   })
 
+  it('is asked for what never changes only once, and yet each time whether it is there', async () => {
+    const h = await engine()
+    h.json('GET /info', { ID: 'e' })
+    for (let turn = 0; turn < 3; turn++) expect(await h.docker.info()).toMatchObject({ id: 'e' })
+    expect(h.asked.filter((call) => call === 'GET /info')).toHaveLength(1)
+    await h.stop()
+    await expect(h.docker.info()).rejects.toMatchObject({ code: 'docker/unreachable' })
+  })
+
   it('asks again by itself when the engine closed a kept connection at that moment', async () => {
     const h = await engine()
     const connection = await h.connect()

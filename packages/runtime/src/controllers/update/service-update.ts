@@ -109,7 +109,7 @@ async function buildAndDeploy(
     run.signal,
   )
   // What depends on it must not see it as it was before.
-  await deps.lookAtContainers(resource.metadata.name)
+  if (deployed.skipped === undefined) await deps.lookAtContainers(resource.metadata.name)
   done(deployed.phase === 'failed' ? deployed.error : undefined)
   return deployed
 }
