@@ -26,7 +26,6 @@ export const createImageBuilder: CreateImageBuilder = ({ connect, processes, env
       const chosen = await chooseBuilder({ connection, processes, env }, request)
       if (chosen.kind === 'none') return { ok: false, failure: chosen.failure }
       const common = { connection, request, env, onEvent, signal }
-      if (chosen.kind === 'buildx') return buildByBuildx({ ...common, processes, builder: chosen.name })
       if (chosen.kind === 'legacy') return buildByLegacy({ ...common, clock })
 
       const secrets = await findSecrets(request, env)
@@ -34,6 +33,8 @@ export const createImageBuilder: CreateImageBuilder = ({ connect, processes, env
       const agents = await agentsFor(request.ssh)
       if (agents instanceof Error) return { ok: false, failure: problem(agents.message) }
       try {
+        if (chosen.kind === 'buildx')
+          return await buildByBuildx({ ...common, processes, builder: chosen.name, agents: agents.sockets })
         const outcome = await buildByEngine({ ...common, secrets, agents: agents.sockets })
         if (outcome.ok || !isCorrupted(outcome.failure.message) || needsBuildKit(request)) return outcome
         onEvent({ kind: 'warning', message: `${outcome.failure.message}; trying once more without BuildKit` })

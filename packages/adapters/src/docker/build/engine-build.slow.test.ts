@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeWithDocker } from '../testing/needs-docker.js'
@@ -12,6 +10,7 @@ import {
   onceInstruction,
   outputOf,
   printed,
+  runs,
 } from './testing/builder-bench.js'
 import { sshAgent } from './testing/ssh-agent.js'
 
@@ -180,16 +179,3 @@ RUN --mount=type=secret,id=none test ! -e /run/secrets/none
     ])
   })
 })
-
-/** Whether a process runs whose command line holds a text. */
-function runs(mark: string): boolean {
-  return readdirSync('/proc').some((pid) => {
-    if (!/^\d+$/.test(pid)) return false
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark)
-    } catch {
-      // It has ended meanwhile.
-      return false
-    }
-  })
-}

@@ -42,7 +42,7 @@ export async function buildByEngine(build: EngineBuild): Promise<BuildOutcome> {
   }
   try {
     const messages = engineMessages(connection, request, progress.failed)
-    await readAnswer(build, `/build?${buildQuery(request, env, more)}`, messages, (aux) =>
+    await readAnswer(build, `/build?${buildQuery(request, env, connection.engine.flavour, more)}`, messages, (aux) =>
       progress.push(readStatusResponse(Buffer.from(aux, 'base64'))),
     )
     return messages.outcome()

@@ -23,7 +23,7 @@ export function engineMessages(
     push(message) {
       const { aux } = message
       // A failed build is an error in the middle of an answer that is fine.
-      error ??= failureOf(message)
+      error ??= failureOf(message)?.trim()
       if (typeof aux === 'object' && aux !== null && 'ID' in aux && typeof aux.ID === 'string') imageId = aux.ID
     },
     outcome() {

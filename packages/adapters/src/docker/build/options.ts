@@ -1,14 +1,17 @@
 import type { ImageBuildRequest } from '@tiltts/runtime/ports'
+import type { EngineFacts } from '../connection.js'
 
 /** The part of the query of `POST /build` that all builders of the engine understand. */
 export function buildQuery(
   request: ImageBuildRequest,
   env: Readonly<Record<string, string>>,
+  flavour: EngineFacts['flavour'],
   more: Readonly<Record<string, string>>,
 ): string {
   const query = new URLSearchParams(more)
   for (const tag of request.tags) query.append('t', tag)
-  for (const host of request.extraHosts) query.append('extrahosts', host)
+  if (flavour === 'docker') for (const host of request.extraHosts) query.append('extrahosts', host)
+  else if (request.extraHosts.length > 0) query.set('extrahosts', JSON.stringify(request.extraHosts))
   query.set('buildargs', JSON.stringify(givenBuildArgs(request.buildArgs, env)))
   query.set('labels', JSON.stringify(request.labels))
   if (request.cacheFrom.length > 0) query.set('cachefrom', JSON.stringify(request.cacheFrom))

@@ -1,17 +1,27 @@
 import type { ImageBuildRequest } from '@tiltts/runtime/ports'
 import { givenBuildArgs } from '../options.js'
+import type { AgentSockets } from '../session/ssh.js'
 
 export interface BuildxFiles {
   readonly dockerfile: string
   readonly metadata: string
 }
 
+export interface BuildxSurroundings {
+  /** @default that of the engine */
+  readonly builder: string | undefined
+  readonly agents: AgentSockets
+  /** Images as `name=place`. */
+  readonly bases: readonly string[]
+  readonly files: BuildxFiles
+  /** Build arguments without a value get theirs here. */
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** The command that builds an image and puts it into the engine. */
 export function buildxArguments(
   request: ImageBuildRequest,
-  builder: string | undefined,
-  files: BuildxFiles,
-  env: Readonly<Record<string, string>>,
+  { builder, agents, bases, files, env }: BuildxSurroundings,
 ): readonly string[] {
   const option = (name: string, values: readonly (string | undefined)[]): string[] =>
     values.flatMap((value) => (value === undefined ? [] : [name, value]))
@@ -30,7 +40,8 @@ export function buildxArguments(
     ...option('--network', [request.network]),
     ...option('--cache-from', request.cacheFrom),
     ...option('--add-host', request.extraHosts),
-    ...option('--ssh', request.ssh),
+    ...option('--ssh', pairs(Object.fromEntries(agents))),
+    ...option('--build-context', bases),
     ...option('--secret', request.secrets),
     ...(request.pull ? ['--pull'] : []),
     ...(request.noCache === true ? ['--no-cache'] : []),

@@ -6,14 +6,16 @@ import type { Diagnostic } from '@tiltts/spec'
 import { readJson } from '../../connection/config-folder.js'
 import type { EngineConnection } from '../../connection.js'
 import { inspectImage } from '../../images.js'
-import { findSecrets, problem } from '../check-request.js'
+import { problem } from '../check-request.js'
 import { dockerfileName } from '../context/dockerfile-tree.js'
 import { dockerfilePlaces } from '../failure/dockerfile-place.js'
 import { explain } from '../failure/explain.js'
+import type { AgentSockets } from '../session/ssh.js'
 import { buildProgress } from '../trace/build-progress.js'
 import { buildxArguments } from './arguments.js'
+import { baseLayouts } from './base-layouts.js'
 import { ignoreList } from './ignore-list.js'
-import { readRawJson } from './raw-json.js'
+import { rawJsonReader } from './raw-json.js'
 
 export interface BuildxBuild {
   readonly connection: EngineConnection
@@ -22,6 +24,7 @@ export interface BuildxBuild {
   readonly env: Readonly<Record<string, string>>
   /** The name of the builder. @default that which buildx takes by itself */
   readonly builder: string | undefined
+  readonly agents: AgentSockets
   readonly onEvent: (event: BuildEvent) => void
   readonly signal: AbortSignal
 }
@@ -36,9 +39,7 @@ const graceMs = 5000
 
 /** Builds by the buildx command, on a builder that may be anywhere, and loads the image into the engine. */
 export async function buildByBuildx(build: BuildxBuild): Promise<BuildOutcome> {
-  const { request, env, signal } = build
-  const secrets = await findSecrets(request, env)
-  if ('severity' in secrets) return { ok: false, failure: secrets }
+  const { connection, request, env, signal } = build
   const folder = await mkdtemp(join(tmpdir(), 'tiltts-buildx-'))
   try {
     const files = { dockerfile: join(folder, dockerfileName), metadata: join(folder, 'metadata.json') }
@@ -48,8 +49,14 @@ export async function buildByBuildx(build: BuildxBuild): Promise<BuildOutcome> {
     if ('severity' in ignored) return { ok: false, failure: ignored }
     await writeFile(`${files.dockerfile}.dockerignore`, `# What is left out.\n${ignored.join('\n')}\n`)
     signal.throwIfAborted()
-    const failure = await runBuildx(build, buildxArguments(request, build.builder, files, env), folder)
+    // The builder of the engine sees the engine's images.
+    const bases = build.builder === undefined ? [] : await baseLayouts(connection, request, folder, signal)
+    if ('severity' in bases) return { ok: false, failure: bases }
+    const argv = buildxArguments(request, { builder: build.builder, agents: build.agents, bases, files, env })
+    const failure = await runBuildx(build, argv, folder)
     signal.throwIfAborted()
+    // Whatever buildx says of it: without the engine there is no image, and the build is tried again.
+    if (failure) await connection.call((docker) => docker.ping(), { signal })
     if (failure) return { ok: false, failure }
     return await builtImage(build, files.metadata)
   } finally {
@@ -64,7 +71,7 @@ async function runBuildx(
 ): Promise<Diagnostic | undefined> {
   const progress = buildProgress(onEvent, dockerfilePlaces(request))
   const said: string[] = []
-  let rest = ''
+  const reader = rawJsonReader(progress.push, (line) => void (line.trim() !== '' && said.push(line)))
   const running = processes.spawn({
     argv,
     dir,
@@ -72,22 +79,15 @@ async function runBuildx(
     env: { ...connection.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
     graceMs,
     oneOff: true,
-    onOutput(text) {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        const status = readRawJson(line)
-        if (status) progress.push(status)
-        else if (line.trim() !== '') said.push(line)
-      }
-    },
+    onOutput: reader.push,
   })
   const stop = (): void => void running.stop(graceMs)
   signal.addEventListener('abort', stop, { once: true })
   const { exitCode, reason } = await running.exited
   signal.removeEventListener('abort', stop)
+  reader.end()
   if (exitCode === 0) return undefined
-  const error = errorOf([...said, rest]) ?? reason ?? `buildx ended with exit code ${exitCode}`
+  const error = errorOf(said) ?? reason ?? `buildx ended with exit code ${exitCode}`
   if (isAboutBuilder(error)) {
     const name = builder === undefined ? 'of buildx' : `"${builder}"`
     const hint = `See docker buildx inspect ${builder ?? ''}`.trimEnd()
@@ -109,11 +109,16 @@ function errorOf(lines: readonly string[]): string | undefined {
   return text?.trim() || undefined
 }
 
+/** The builder is not there, or went away: that says nothing about the Dockerfile. */
 function isAboutBuilder(error: string): boolean {
-  return /no builder ".*" found|failed to (find|initialize|get) (a )?(driver|builder)|Cannot connect to the Docker daemon|connection error: desc|failed to list workers|no valid drivers found|unable to parse docker host/i.test(
-    error,
-  )
+  return aboutBuilder.some((words) => words.test(error))
 }
+
+const aboutBuilder = [
+  /no builder ".*" found|failed to (find|initialize|get) (a )?(driver|builder)|no valid drivers found/i,
+  /Cannot connect to the Docker daemon|unable to parse docker host|failed to list workers/i,
+  /connection error: desc|code = Unavailable|error reading from server|^context deadline exceeded$|^(Canceled: )?context canceled$/i,
+]
 
 async function builtImage({ connection, request }: BuildxBuild, file: string): Promise<BuildOutcome> {
   const metadata = (await readJson<Metadata>(file)) ?? {}

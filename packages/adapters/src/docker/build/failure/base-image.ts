@@ -11,6 +11,8 @@ export function explainBaseImage({ request, error, step }: Failure): Explanation
   const [, ref] =
     /load metadata for (\S+)/.exec(step?.name ?? '') ??
     /failed to resolve source metadata for (\S+):/.exec(error) ??
+    // Podman
+    /initializing source docker:\/\/(\S+?):(?= )/.exec(error) ??
     /pull access denied for (\S+?),/.exec(error) ??
     /manifest for (\S+) not found/.exec(error) ??
     []
@@ -28,7 +30,10 @@ export function explainBaseImage({ request, error, step }: Failure): Explanation
 }
 
 function wordsOf(error: string, stepError: string | undefined): string {
-  return (stepError || error).replace(/^.*failed to resolve source metadata for \S+: /s, '')
+  return (stepError || error).replace(
+    /^.*(failed to resolve source metadata for|initializing source docker:\/\/\S+: reading manifest \S+ in) \S+: /s,
+    '',
+  )
 }
 
 function isSame(left: ImageRef | undefined, right: ImageRef | undefined): boolean {

@@ -48,13 +48,20 @@ const explainers: readonly ((failure: Failure) => Explanation | undefined)[] = [
   explainMount,
 ]
 
-function explainSyntax({ error }: Failure): Explanation | undefined {
+function explainSyntax({ request, error }: Failure): Explanation | undefined {
   const code = 'config/invalid-dockerfile'
   const [, line, words] = /dockerfile parse error (?:on )?line (\d+): (.*)/is.exec(error) ?? []
   if (line !== undefined) return { code, message: words ?? error, line: Number(line) }
+  // Podman does not say where.
+  const [unknown, keyword = ''] = /Unknown instruction: "(\w+)"/.exec(error) ?? []
+  if (unknown !== undefined) {
+    const at = request.dockerfile.split('\n').findIndex((text) => text.trim().split(/\s/)[0]?.toUpperCase() === keyword)
+    return { code, message: unknown, ...(at >= 0 && { line: at + 1 }) }
+  }
   const [, whole] =
-    /(file with no instructions|no build stage in current context|the Dockerfile .*cannot be empty.*)/i.exec(error) ??
-    []
+    /(no stages to build|file with no instructions|no build stage in current context|the Dockerfile .*cannot be empty.*)/i.exec(
+      error,
+    ) ?? []
   return whole === undefined ? undefined : { code, message: whole, line: 1 }
 }
 
@@ -64,11 +71,15 @@ const shownLines = 20
 function explainRun({ request, step, error }: Failure): Explanation | undefined {
   const said = step?.error || error
   const [, why] =
-    /did not complete successfully: (.*)/s.exec(said) ?? /returned a non-zero (code: \d+)/.exec(said) ?? []
+    /did not complete successfully: (.*)/s.exec(said) ??
+    /returned a non-zero (code: \d+)/.exec(said) ??
+    // Podman
+    /while running runtime: (.*)/s.exec(said) ??
+    []
   if (why === undefined) return undefined
   const found = step && findDockerfileStep(request.dockerfile, step.name)
   const command = `\`${stepTitle((found?.text ?? step?.name ?? 'a RUN').replace(/^\[[^\]]*\] /, ''))}\``
-  const [, code] = /^(?:exit )?code: (\d+)/.exec(why) ?? []
+  const [, code] = /^(?:(?:exit )?code:|exit status) (\d+)/.exec(why) ?? []
   const output = lastLines(step?.output ?? '')
   const what = code === undefined ? `${command} could not be run: ${why}` : `${command} ended with exit code ${code}`
   return {

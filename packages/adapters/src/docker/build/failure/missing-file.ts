@@ -12,6 +12,8 @@ export function explainMissingFile({ request, error, step }: Failure): Explanati
   const [, path] =
     /"([^"]*)": not found/.exec(step?.error || error) ??
     /lstat \S*?\/buildkit-mount\d+(\/\S*): no such file or directory/.exec(error) ??
+    // Podman
+    /copier: stat: "([^"]*)": no such file or directory/.exec(error) ??
     /(?:COPY|ADD) failed: .*?stat (\S+): (?:file does not exist|no such file or directory)/.exec(error) ??
     []
   if (path === undefined) return undefined

@@ -6,6 +6,8 @@ import type { Explanation, Failure } from './explain.js'
 export function explainTarget({ request, error }: Failure): Explanation | undefined {
   const [, target] =
     /target stage "?(.*?)"? could not be found/.exec(error) ??
+    // Podman
+    /The target "(.*)" was not found in the provided Dockerfile/.exec(error) ??
     /failed to reach build target (.*) in Dockerfile/.exec(error) ??
     []
   if (target === undefined) return undefined

@@ -38,10 +38,11 @@ export async function buildByLegacy(build: LegacyBuild): Promise<BuildOutcome> {
   let error = ''
   const messages = engineMessages(connection, request, () => steps.last(error))
   try {
-    const logins = Buffer.from(JSON.stringify(await connection.allAuth())).toString('base64url')
+    // With padding: Podman does not take it without.
+    const logins = Buffer.from(JSON.stringify(await connection.allAuth())).toString('base64')
     const answer = await connection.request({
       method: 'POST',
-      path: `/build?${buildQuery(request, env, { version: '1', dockerfile: dockerfileName })}`,
+      path: `/build?${buildQuery(request, env, connection.engine.flavour, { version: '1', dockerfile: dockerfileName })}`,
       headers: { 'content-type': 'application/x-tar', 'x-registry-config': logins },
       body: Readable.from(contextTar(legacyTree(request)), { objectMode: false }),
       signal,

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { BuildEvent, BuildOutcome, ImageBuildRequest } from '@tiltts/runtime/ports'
@@ -17,6 +26,8 @@ export interface BuilderBench {
   readonly folder: string
   readonly builder: ImageBuilder
   readonly connect: Connect
+  /** The docker command, on the engine of the bench. */
+  docker(...args: readonly string[]): string
   /** Writes a file and the folders above it. */
   write(path: string, text: string | Buffer, mode?: number): void
   link(path: string, target: string): void
@@ -48,13 +59,15 @@ export function builderBench(
   const { connect }: { readonly connect: Connect } = connector
   const builder = createImageBuilder({ connect, processes, env: whole, clock: systemClock() })
   const images = new Set<string>()
+  const docker = (...args: readonly string[]): string =>
+    execFileSync('docker', [...args], { encoding: 'utf8', env: whole, stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd()
 
   onTestFinished(async () => {
     connector.close()
     await processes.close(0)
     rmSync(folder, { recursive: true, force: true })
     rmSync(stateFolder, { recursive: true, force: true })
-    if (images.size > 0) execFileSync('docker', ['rmi', '--force', ...images], { stdio: 'ignore' })
+    if (images.size > 0) docker('rmi', '--force', ...images)
   })
 
   const write = (path: string, text: string | Buffer, mode?: number): void => {
@@ -88,6 +101,7 @@ export function builderBench(
     folder,
     builder,
     connect,
+    docker,
     write,
     link(path, target) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -137,4 +151,17 @@ export function outputOf({ events }: Built): string {
 /** A line for a Dockerfile that no earlier run had: what stands below it is not cached. */
 export function onceInstruction(): string {
   return `ENV ONCE=${process.pid}-${Date.now()}-${Math.random()}`
+}
+
+/** Whether a process runs on this machine whose command line holds a text. */
+export function runs(mark: string): boolean {
+  return readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark)
+    } catch {
+      // It has ended meanwhile.
+      return false
+    }
+  })
 }
