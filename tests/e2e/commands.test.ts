@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/processes.js'
+import { skipReason } from '../support/requires.js'
 import { tempProject } from '../support/temp-project.js'
 import { runTiltts, startTiltts } from '../support/tiltts.js'
 
+const noDocker = skipReason('docker')
 const twoResources = `import { arg, defineArgs, localResource } from 'tiltts'
 const cfg = defineArgs({ word: arg.string({ default: 'hello' }) })
 localResource('say', { cmd: ['echo', 'said', cfg.word] })
@@ -142,8 +144,8 @@ describe('usage', () => {
   it('explains every command', async () => {
     const project = tempProject({})
     const { stdout } = await runTiltts(project, ['help'])
-    const names = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((match) => match[1] ?? '')
-    expect(names).toEqual(['dev', 'ci', 'down', 'check', 'args', 'trigger', 'logs', 'types', 'version', 'help'])
+    const names = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map((match) => match[1] ?? '')
+    expect(names).toEqual('dev ci down check args trigger logs types docker-prune version help'.split(' '))
     for (const name of names)
       expect((await runTiltts(project, ['help', name])).stdout).toContain(`Usage: tiltts ${name}`)
     expect((await runTiltts(project, ['version'])).stdout).toMatch(/^v\d+\.\d+\.\d+/)
@@ -160,6 +162,26 @@ describe('commands that only evaluate', () => {
     const kept = existsSync(state) ? readdirSync(state, { recursive: true }).map(String) : []
     expect(kept.filter((path) => path.endsWith('/logs'))).toEqual([])
   })
+
+  it.skipIf(noDocker !== undefined)(
+    `count services and images, and know the names of services${noDocker ? ` (skipped: ${noDocker})` : ''}`,
+    async () => {
+      const project = tempProject({
+        'tilt.config.ts': `import { dcResource, dockerBuild, dockerCompose } from 'tiltts'
+dockerCompose({ name: 'counted', services: { api: { image: 'counted/api' }, db: { image: 'busybox' } } })
+dcResource('db', { newName: 'store' })
+dockerBuild('counted/api', '.', { dockerfileContents: 'FROM busybox' })
+`,
+      })
+      expect(await runTiltts(project, ['check'])).toMatchObject({
+        code: 0,
+        stdout: 'The config is fine: 2 resources, 1 image\n',
+      })
+      expect(await runTiltts(project, ['types'])).toMatchObject({ code: 0 })
+      const names = readFileSync(project.path('.tiltts/names.d.ts'), 'utf8')
+      expect([...names.matchAll(/"(.*)": true/g)].map(([, name]) => name)).toEqual(['api', 'store'])
+    },
+  )
 })
 
 describe('types', () => {
