@@ -187,4 +187,37 @@ describe('ci', () => {
     expect(sim.outcome()?.reason).toBe('a: update failed: exit code 1')
     expect(sim.verdict().error).toBe('a: update failed: exit code 1')
   })
+
+  describe('an engine that does not answer', () => {
+    const services = (more: Partial<SimulateOptions> = {}) =>
+      simulateSession({
+        command: 'ci',
+        config: (c) => c.compose('compose.yaml'),
+        composeFiles: { 'compose.yaml': { services: { db: { image: 'busybox' } } } },
+        ports: (ports) => {
+          ;(ports.docker as Simulation['docker']).goAway()
+          return ports
+        },
+        ...more,
+      })
+
+    it('CI-10: is waited for, for a minute', async () => {
+      const sim = await services()
+      await sim.advance(59_000)
+      expect(sim.outcome()).toBeUndefined()
+      await sim.advance(1_000)
+      expect(sim.outcome()).toMatchObject({
+        exitCode: 1,
+        reason: expect.stringMatching(/^cluster connection failed: nothing answers at .* \(waited 1m0s\)$/),
+      })
+    })
+
+    it('CI-10: does not fail the run when it comes in time', async () => {
+      const sim = await services()
+      await sim.advance(40_000)
+      sim.docker.comeBack()
+      await sim.advance(30_000)
+      expect(sim.outcome()).toMatchObject({ exitCode: 0 })
+    })
+  })
 })

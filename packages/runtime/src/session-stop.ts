@@ -26,9 +26,10 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     waits.close()
     docker.close()
     containers.close()
-    containerLogs.close()
     removal.close()
     pruning.close()
+    await containerLogs.lastWords()
+    containerLogs.close()
     await stopped
     await fileWatch.closeAll()
     await functions.replace(undefined)?.release()

@@ -192,6 +192,38 @@ describeWithDocker('what is wrong with compose files', () => {
     expect(message).toMatch(/^invalid project name "Not A Name"/)
   })
 
+  it('tells of all images that cannot be called so', async () => {
+    const one = [
+      'services:',
+      '  api: {image: "shop/API"}',
+      '  web:',
+      '    image: my image',
+      '  db: {image: "shop/db:1"}',
+    ]
+    expect(await diagnose(one)).toEqual([
+      '1.yaml:2 `services.api.image`: "shop/API" cannot name an image',
+      '1.yaml:4 `services.web.image`: "my image" cannot name an image',
+    ])
+    expect(await diagnose(service().with(2, '    image: sha256:0123456789ab'))).toEqual([])
+  })
+
+  it.each([
+    ['a context that is not there', { DOCKER_CONTEXT: 'tiltts-none' }],
+    [
+      'certificates that are not there',
+      { DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/none' },
+    ],
+    ['an address that is none', { DOCKER_HOST: 'nonsense://x' }],
+  ])('reads files also with %s: that is for who connects to the engine to tell', async (_what, more) => {
+    const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...more }
+    const { project, diagnostics } = await createCompose({ processes, env }).load(
+      { dir, files: [write('1.yaml', service())] },
+      never,
+    )
+    expect(diagnostics).toEqual([])
+    expect(project?.services.map(({ name }) => name)).toEqual(['api'])
+  })
+
   it('tells what is wrong with an inline object', async () => {
     expect(await complaints({ dir, files: [], inline: '{"services":{"a":{"image":"x","foo":1}}}' })).toEqual([
       '`services.a` has no key `foo`',

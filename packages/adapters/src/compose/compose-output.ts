@@ -51,9 +51,11 @@ function isProgress(line: string): boolean {
   return /^ \S/.test(line) || /^#\d+ /.test(line)
 }
 
-/** Whether the words mean that no engine answered, rather than that it said no. */
-export function isUnreachable(words: string): boolean {
-  return /Cannot connect to the Docker daemon|error during connect|docker daemon is not running|failed to connect to the docker API/i.test(
-    words,
-  )
+/** What is to be told when the words mean that no engine answered, rather than that it said no. */
+export function engineAway(words: string): string | undefined {
+  const at = /Cannot connect to the Docker daemon at (\S+?)\.?(?:\s|$)/i.exec(words)?.[1]
+  if (at !== undefined) return `no Docker engine answers at ${at}; is Docker running?`
+  const away =
+    /error during connect|docker daemon is not running|failed to connect to the docker API|^(?:unexpected )?EOF$/im
+  return away.test(words) ? `no Docker engine answers (Compose says: ${words.split('\n').at(-1)})` : undefined
 }

@@ -161,12 +161,25 @@ describe('how compose ends', () => {
     expect(output.join('')).toBe('#1 building\nno end of line')
   })
 
-  it.each([
-    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
-    'error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.45/containers/create": EOF',
-  ])('rejects, to be tried again, when no engine answers: %s', async (words) => {
+  it('takes a registry that hangs up for a failure, not for an engine that is away', async () => {
+    const words = 'Error response from daemon: Get "https://registry.test/v2/": EOF'
     const { compose } = start({ docker: ending(`${words}\n`) })
-    const failure = { code: 'docker/unreachable', retry: true, message: words }
+    expect(await compose.up(upRequest, never)).toMatchObject({ error: words })
+  })
+
+  it.each([
+    [
+      'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+      'no Docker engine answers at unix:///var/run/docker.sock; is Docker running?',
+    ],
+    [
+      'error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.45/containers/create": EOF',
+      'no Docker engine answers (Compose says: error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.45/containers/create": EOF)',
+    ],
+    ['unexpected EOF', 'no Docker engine answers (Compose says: unexpected EOF)'],
+  ])('rejects, to be tried again, when no engine answers: %s', async (words, message) => {
+    const { compose } = start({ docker: ending(`${words}\n`) })
+    const failure = { code: 'docker/unreachable', retry: true, message }
     await expect(compose.up(upRequest, never)).rejects.toMatchObject(failure)
     await expect(compose.remove(request, never)).rejects.toMatchObject(failure)
   })

@@ -1,7 +1,7 @@
 import type { Compose, ComposeEnd, ComposeRequest, ComposeUp, Processes } from '@tiltts/runtime/ports'
 import { InfraError } from '@tiltts/spec'
 import { composeEnv } from './compose-env.js'
-import { composeOutput, isUnreachable, lastWords } from './compose-output.js'
+import { composeOutput, engineAway, lastWords } from './compose-output.js'
 import { composeFinder } from './find-compose.js'
 import { loadProject } from './load-project.js'
 import { projectArgv, projectEnv } from './project-argv.js'
@@ -53,7 +53,8 @@ export function createCompose(options: ComposeOptions): Compose {
     if (!started) throw new InfraError('compose/missing', 'compose', `Docker Compose could not be started: ${reason}`)
     if (exitCode === 0) return { exitCode }
     const error = lastWords(stderr) ?? reason
-    if (error && isUnreachable(error)) throw new InfraError('docker/unreachable', 'docker', error, { retry: true })
+    const away = error && engineAway(error)
+    if (away) throw new InfraError('docker/unreachable', 'docker', away, { retry: true })
     return { exitCode, error }
   }
 

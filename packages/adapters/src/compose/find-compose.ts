@@ -62,7 +62,7 @@ function failureOf({ reason, stderr, exitCode }: CommandRun): string {
   const [first = ''] = stderr.trim().split('\n')
   // Without the plugin, docker takes the rest for its own.
   if (/unknown flag: --short|is not a docker command/.test(first)) return 'this docker has no compose plugin'
-  return reason ?? (first || `exit code ${exitCode}`)
+  return reason?.replace(/^spawn \w+: /, '') ?? (first || `exit code ${exitCode}`)
 }
 
 function versionOf(text: string): readonly [number, number, number] | undefined {

@@ -5,7 +5,9 @@ import { InfraError } from '@tiltts/spec'
 import type { ComposeJson, ServiceJson } from './compose-json.js'
 import type { ComposeSource } from './compose-source.js'
 import { type ContainerHash, containerHashes } from './config-hash.js'
+import { hasNoEngine, withoutEngine } from './engine-env.js'
 import { explainFailure } from './explain-failure.js'
+import { misnamedImages } from './image-names.js'
 import { ignoreFilesOf, mapBuild, mapService } from './map-service.js'
 import { inactiveServices } from './profiles.js'
 import { projectArgv, projectEnv } from './project-argv.js'
@@ -46,12 +48,21 @@ export async function loadProject(
   const { texts, sources } = found
   const failed = [json, hashes].find(({ exitCode }) => exitCode !== 0)
   if (failed) {
+    const elsewhere = hasNoEngine(failed.stderr) ? withoutEngine(parts.env) : parts.env
+    if (elsewhere !== parts.env) return loadProject({ ...parts, env: elsewhere }, ref, signal)
     const diagnostics = await explainFailure(parts, ref, failed, found, signal)
     return { load: { project: undefined, diagnostics, reads: readsOf(texts) }, texts, fromFiles: false }
   }
-  const diagnostics = warningsOf(json.stderr, sources)
+  const warnings = warningsOf(json.stderr, sources)
   // Compose writes what it reads: a dollar is doubled.
   const project = JSON.parse(json.stdout.replaceAll('$$', '$')) as ComposeJson
+  const misnamed = misnamedImages(project, sources)
+  if (misnamed.length > 0)
+    return {
+      load: { project: undefined, diagnostics: [...warnings, ...misnamed], reads: readsOf(texts) },
+      texts,
+      fromFiles: false,
+    }
   const ignores = await readIgnores(project)
   const withEnvFile = new Set(found.references.flatMap(({ kind, service }) => (kind === 'env_file' && service) || []))
   const told = hashesOf(hashes.stdout)
@@ -69,7 +80,7 @@ export async function loadProject(
       inactive: inactiveServices(sources, Object.keys(project.services ?? {})),
       reads,
     },
-    diagnostics,
+    diagnostics: warnings,
     reads,
   }
   return { load, texts: all, fromFiles: !found.remote }

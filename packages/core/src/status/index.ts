@@ -15,6 +15,7 @@ export { updateStatus } from './update-status.js'
 export {
   type CiLimits,
   ciLimits,
+  type EngineAway,
   type ResourceLimits,
   resourceLimits,
   type Verdict,

@@ -21,7 +21,7 @@ const config = target('tiltfile:update', ended())
 const judge = (
   targets: readonly SessionTarget[],
   now = 10,
-  more: Partial<Omit<VerdictView, 'resource'>> & { readonly own?: ResourceLimits } = {},
+  more: Partial<VerdictView> & { readonly own?: ResourceLimits } = {},
 ) => {
   const { own, ...rest } = more
   return verdict(
@@ -167,5 +167,24 @@ describe('timeout of readiness', () => {
       'Readiness timeout after 2s: target a:update not ready',
     )
     expect(judge(job, 12, { own: { ...own, server: true } })).toMatchObject(open)
+  })
+})
+
+describe('an engine that is away', () => {
+  const engineAway = { error: 'no Docker engine answers', since: second(5) }
+  const own = { server: true, probed: true, needsEngine: true }
+  const held = [target('db:update', waiting('waiting-for-cluster'))]
+
+  test('CI-10: fails the run when it has not answered for a minute', () => {
+    expect(judge(held, 64, { engineAway, own })).toEqual({ ...open, nextDeadline: second(65) })
+    expect(judge(held, 65, { engineAway, own }).error).toBe(
+      'cluster connection failed: no Docker engine answers (waited 1m0s)',
+    )
+  })
+
+  test('CI-10: only what is enabled and not done yet needs it', () => {
+    const idle = [target('db:update', ended()), target('web:update', { disabled: {} }), target('api:update', waiting())]
+    const resource = (name: string): ResourceLimits => ({ ...own, needsEngine: name !== 'api' })
+    expect(judge(idle, 600, { engineAway, resource })).toMatchObject(open)
   })
 })

@@ -11,6 +11,8 @@ import { hasServer } from './resource-view.js'
 
 const defaultTimeoutMs = 30 * 60_000
 const defaultReadinessTimeoutMs = 5 * 60_000
+/** An engine that is about to start, or starts anew, is there by then. */
+const engineGraceMs = 60_000
 /** What has no probe is ready once its process runs; what dies of a mistake does so in its first moments. */
 const soundServerMs = 1_000
 
@@ -35,8 +37,16 @@ export interface VerdictView {
   /** Of the session's process. */
   readonly startTime: Millis
   readonly limits: CiLimits
+  /** Absent: the engine that runs containers answers, or none is needed. */
+  readonly engineAway?: EngineAway | undefined
   /** What a resource says of itself. */
   readonly resource: (name: string) => ResourceLimits | undefined
+}
+
+/** An engine that does not answer. */
+export interface EngineAway {
+  readonly error: string
+  readonly since: Millis
 }
 
 export interface ResourceLimits {
@@ -46,11 +56,15 @@ export interface ResourceLimits {
   readonly server: boolean
   /** Whether that has a probe or a health check. */
   readonly probed: boolean
+  /** Whether it cannot come up without the engine that runs containers. @default false */
+  readonly needsEngine?: boolean | undefined
 }
 
 /** What a resource says of itself, whatever kind it is. */
 export function resourceLimits({ spec }: Pick<Resource, 'spec'>): ResourceLimits {
-  return { readyTimeoutMs: spec.readyTimeoutMs, server: hasServer({ resource: { spec } }), probed: isProbed(spec) }
+  const server = hasServer({ resource: { spec } })
+  const needsEngine = spec.type === 'docker-compose'
+  return { readyTimeoutMs: spec.readyTimeoutMs, server, probed: isProbed(spec), needsEngine }
 }
 
 /** Pods say themselves when they are ready. */
@@ -74,7 +88,8 @@ export interface Verdict {
 }
 
 /**
- * Whether a `ci` run is over. It fails with the first error of any target, or when a limit is up; it succeeds once there
+ * Whether a `ci` run is over. It fails with the first error of any target, when a limit is up, or when the engine that an
+ * open target needs has not answered for a minute; it succeeds once there
  * is a target beside the config, none waits, each job has ended and each server is ready (and, without a probe, has
  * lived for a second). Targets that were not asked for, or are disabled, do not count.
  */
@@ -106,6 +121,9 @@ export function verdict(view: VerdictView, now: Millis): Verdict {
     }
   }
 
+  const engine = engineOverdue(view, now)
+  if (typeof engine === 'string') return { done: true, error: engine, nextDeadline: undefined }
+  if (engine !== undefined) deadlines.push(engine)
   const isOpen = open.waiting.size > 0 || open.notReady.length > 0 || open.retrying.length > 0
   if (!isOpen && view.targets.length > 1) return { done: true, error: '', nextDeadline: undefined }
   const { timeoutMs } = view.limits
@@ -120,6 +138,18 @@ export function verdict(view: VerdictView, now: Millis): Verdict {
 function failureOf({ state: { terminated } }: SessionTarget): string | undefined {
   if (terminated === undefined || terminated.error === '' || terminated.graceStatus === 'Tolerated') return undefined
   return terminated.graceStatus === 'Exceeded' ? `exceeded grace period: ${terminated.error}` : terminated.error
+}
+
+/** The error when what is still open needs an engine that has been away for too long, else when it will have been. */
+function engineOverdue({ targets, engineAway, resource }: VerdictView, now: Millis): string | Millis | undefined {
+  if (engineAway === undefined) return undefined
+  const needed = targets.some(
+    ({ state, resources }) => (state.waiting ?? state.active) && resource(resources[0] ?? '')?.needsEngine === true,
+  )
+  if (!needed) return undefined
+  const deadline = engineAway.since + engineGraceMs
+  if (now < deadline) return deadline
+  return `cluster connection failed: ${engineAway.error} (waited ${formatDuration(engineGraceMs)})`
 }
 
 /** The error when an active target has been unready for too long, else when it will have been. */

@@ -48,6 +48,8 @@ export interface ClusterRegistry {
 export interface ClusterStatus {
   /** Absent: it answers, or was not asked yet. */
   readonly error?: string | undefined
+  /** Since when it does not answer. */
+  readonly errorSince?: ApiTime | undefined
   /** Absent while it does not answer. */
   readonly connectedAt?: ApiTime | undefined
   readonly arch?: string | undefined

@@ -42,9 +42,10 @@ function viewsOf({ store }: Pick<Session, 'store'>): readonly ResourceView[] {
 
 const isFailure = ({ state }: CiRow): boolean => state === 'failed' || state === 'not ready'
 
-function failureText({ logs }: Pick<Session, 'logs'>, { resource, probeOutput }: CiRow): string {
+function failureText({ store, logs }: Pick<Session, 'store' | 'logs'>, { resource, probeOutput }: CiRow): string {
+  const check = store.get('Resource', resource)?.spec.compose === undefined ? 'probe' : 'health check'
   const lines = logs.tail(resource, lastLines).map((line) => `  ${line.message}\n`)
-  const probe = probeOutput === undefined ? '' : `${resource}: the last answer of its probe:\n${indent(probeOutput)}`
+  const probe = probeOutput === undefined ? '' : `${resource}: the last answer of its ${check}:\n${indent(probeOutput)}`
   return `\n${resource}: the last lines of its log:\n${lines.join('') || '  (it logged nothing)\n'}${probe}`
 }
 

@@ -31,6 +31,8 @@ export interface ContainerLog {
   sleep(): void
   /** It is not wanted any more: nothing is begun, and what is being read may come to its end soon. */
   retire(): void
+  /** Resolves when all is read that a container that does not run has said, or when that cannot be had now. */
+  lastWords(): Promise<void>
   close(): void
   /** Nothing is being read, and nothing waits to be. */
   readonly idle: boolean
@@ -56,6 +58,7 @@ export function containerLog(deps: ContainerLogDeps, options: ContainerLogOption
   let latest: ComposeContainer | undefined
   let done: string | undefined
   let reading: AbortController | undefined
+  let listeners: (() => void)[] = []
   let failures = 0
   let wanted = true
   let asleep = false
@@ -94,7 +97,13 @@ export function containerLog(deps: ContainerLogDeps, options: ContainerLogOption
         reading = undefined
         if (!abort.signal.aborted) await failed(seen, error)
       }
+      if (reading === undefined) tellListeners()
     })
+  }
+
+  const tellListeners = (): void => {
+    for (const listener of listeners) listener()
+    listeners = []
   }
 
   const ended = (seen: ComposeContainer, run: string): void => {
@@ -167,9 +176,16 @@ export function containerLog(deps: ContainerLogDeps, options: ContainerLogOption
       stop()
       cancelLinger = clock.timer(lingerMs, () => reading?.abort(new Error('not wanted any more')))
     },
+    lastWords() {
+      if (latest === undefined || latest.state.running) return Promise.resolve()
+      if (!asleep) go()
+      if (reading === undefined) return Promise.resolve()
+      return new Promise((resolve) => listeners.push(resolve))
+    },
     close() {
       closed = true
       stop()
+      tellListeners()
       reading?.abort(new Error('the session ends'))
     },
     get idle() {

@@ -1,6 +1,7 @@
 import type { ComposeContainer, ContainerState, DockerComposeServiceStatus, LogLevel } from '@tiltts/spec'
 
-interface HealthLine {
+/** A line about a container, for the log of its service. */
+export interface ContainerLine {
   readonly text: string
   readonly level: LogLevel
 }
@@ -9,12 +10,12 @@ interface HealthLine {
 export function healthLines(
   before: DockerComposeServiceStatus,
   after: DockerComposeServiceStatus,
-): readonly HealthLine[] {
+): readonly ContainerLine[] {
   const seen = new Map(before.containers.map((container) => [container.id, container.state]))
   return after.containers.flatMap((container) => healthLine(container, seen.get(container.id)) ?? [])
 }
 
-function healthLine({ name, state }: ComposeContainer, was: ContainerState | undefined): HealthLine | undefined {
+function healthLine({ name, state }: ComposeContainer, was: ContainerState | undefined): ContainerLine | undefined {
   const wasUnhealthy = was?.healthStatus === 'unhealthy'
   if (state.healthStatus === 'healthy' && wasUnhealthy) return { text: `${name} is healthy again`, level: 'info' }
   if (state.healthStatus !== 'unhealthy') return undefined

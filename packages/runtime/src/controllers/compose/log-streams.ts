@@ -21,8 +21,13 @@ export interface ComposeLogDeps {
 }
 
 export interface ComposeLogs extends NameController {
+  /** Resolves when the logs hold the last words of all containers that have ended, at the latest after 2 s. */
+  lastWords(): Promise<void>
   close(): void
 }
+
+/** An engine that has not told the rest by then is too slow to wait for. */
+const lastWordsMs = 2_000
 
 /** What is held for one service. */
 interface ServiceLogs {
@@ -100,6 +105,16 @@ export function composeLogs(deps: ComposeLogDeps): ComposeLogs {
       const present = new Set(state === 'enabled' ? containers.map(({ id }) => id) : [])
       leave(held, (id) => present.has(id))
       if (state === 'enabled') for (const container of containers) logOf(held, container).see(container)
+    },
+    async lastWords() {
+      const all = [...services.values()].flatMap(({ byContainer }) => [...byContainer.values()])
+      await new Promise<void>((resolve) => {
+        const cancel = deps.clock.timer(lastWordsMs, resolve)
+        void Promise.all(all.map((log) => log.lastWords())).then(() => {
+          cancel()
+          resolve()
+        })
+      })
     },
     close() {
       closed = true

@@ -8,7 +8,8 @@ import { disableMapIndex } from '../disable-index.js'
 import { isDockerConnected, isUnreachable, watchDocker } from '../docker/docker-cluster.js'
 import { switchState } from '../switch-state.js'
 import { asTiltError, type Tasks } from '../tasks.js'
-import { healthLines } from './health-lines.js'
+import { endLines } from './end-lines.js'
+import { type ContainerLine, healthLines } from './health-lines.js'
 import { type ProjectWatch, watchProject } from './project-watch.js'
 import { serviceStatus, serviceUnknown } from './service-status.js'
 
@@ -65,18 +66,33 @@ export function composeServices(deps: ComposeServiceDeps): ComposeServices {
         )
       }
     })
-    for (const object of before) if (object !== undefined) tellHealth(object)
+    for (const object of before) if (object !== undefined) tell(object)
   }
 
-  const tellHealth = (before: DockerComposeService): void => {
+  const tell = (before: DockerComposeService): void => {
     const after = store.get('DockerComposeService', before.metadata.name)
     if (after === undefined || after === before) return
     const resource = resourceOfService(after)
-    for (const { text, level } of healthLines(before.status, after.status)) {
+    const lines = [...healthLines(before.status, after.status), ...endsOf(resource, before, after)]
+    for (const { text, level } of lines) {
       const span = `dc:${resource}`
       logs.span({ id: span, resource, source: 'runtime' })
       logs.append(span, `${text}\n`, level)
     }
+  }
+
+  const endsOf = (
+    resource: string,
+    { status: before }: DockerComposeService,
+    { status: after, spec }: DockerComposeService,
+  ): readonly ContainerLine[] => {
+    const status = store.get('Resource', resource)?.status
+    // What is switched off or stopped is removed here.
+    if (status === undefined || status.stopped === true) return []
+    if (!after.known || switchState(store, spec.disableSource) !== 'enabled') return []
+    const update = status.current === undefined ? undefined : store.get('Update', status.current)
+    const updatingSince = update && (update.status.startTime ?? update.metadata.creationTimestamp)
+    return endLines(before, after, { resource, since, updatingSince })
   }
 
   const open = async (project: string): Promise<void> => {

@@ -42,8 +42,14 @@ export function dockerConnection(deps: DockerConnectionDeps): DockerConnection {
   let closed = false
 
   const lost = (message: string): void => {
+    const now = toApiTime(clock.now())
     store.update({ by: 'docker' }, (tx) =>
-      tx.status('Cluster', dockerCluster, (status) => ({ ...status, connectedAt: undefined, error: message })),
+      tx.status('Cluster', dockerCluster, ({ errorSince = now, ...status }) => ({
+        ...status,
+        connectedAt: undefined,
+        error: message,
+        errorSince,
+      })),
     )
     if (said) return
     said = true

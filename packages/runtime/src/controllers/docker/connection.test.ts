@@ -39,7 +39,10 @@ describe('the connection to the Docker engine', () => {
     await world.clock.advance(40_000)
     const gaps = tries.slice(1).map((at, index) => at - (tries[index] ?? 0))
     expect(gaps).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000])
-    expect(world.cluster()).toEqual({ error: 'nothing answers at unix:///var/run/docker.sock' })
+    expect(world.cluster()).toEqual({
+      error: 'nothing answers at unix:///var/run/docker.sock',
+      errorSince: '2026-01-01T00:00:00.000000Z',
+    })
     expect(world.log()).toBe(
       'nothing answers at unix:///var/run/docker.sock\nWhat needs Docker waits for it, and goes on by itself',
     )

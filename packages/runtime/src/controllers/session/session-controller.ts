@@ -1,5 +1,6 @@
 import {
   ciLimits,
+  type EngineAway,
   type Graced,
   type ResourceLimits,
   resourceLimits,
@@ -13,6 +14,7 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { fromApiTime, type Session, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
+import { dockerCluster } from '../docker/docker-cluster.js'
 import { resourceView } from '../projector/projector.js'
 import { openTargets } from './open-targets.js'
 
@@ -52,6 +54,7 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
         targets: graced.targets,
         startTime: fromApiTime(session.status.startTime),
         limits: ciLimits(settings, session.spec),
+        engineAway: engineAway(),
         resource: limitsOf,
       },
       now,
@@ -62,6 +65,11 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
   const deployedAt = (name: string): number | undefined => {
     const time = store.get('KubernetesApply', name)?.status.lastApplyTime
     return time === undefined ? undefined : fromApiTime(time)
+  }
+
+  const engineAway = (): EngineAway | undefined => {
+    const { error, errorSince } = store.get('Cluster', dockerCluster)?.status ?? {}
+    return error === undefined || errorSince === undefined ? undefined : { error, since: fromApiTime(errorSince) }
   }
 
   const limitsOf = (name: string): ResourceLimits | undefined => {
@@ -102,6 +110,9 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
       byResource('DockerComposeService'),
       byResource('KubernetesDiscovery'),
       byResource('Update'),
+      watch('Cluster', ({ before, after }) =>
+        before?.status.errorSince === after?.status.errorSince ? [] : [wellKnown.tiltfile],
+      ),
     ],
     reconcileAll(names) {
       for (const name of names) note(name)

@@ -21,7 +21,12 @@ export async function resolveCompose(
   const loads = await Promise.all(
     composeProjects(graph).map(async ({ project, place }) => {
       try {
-        return await compose.load(project, signal)
+        const load = await compose.load(project, signal)
+        // What is in no file of the project, like the name of one, is in the config.
+        const placed = load.diagnostics.map((one) =>
+          one.places.length === 0 && place ? { ...one, places: [place] } : one,
+        )
+        return { ...load, diagnostics: placed }
       } catch (error) {
         if (!isTiltError(error) || error.class === 'bug') throw error
         const { code, message } = error

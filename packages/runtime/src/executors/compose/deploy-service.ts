@@ -9,6 +9,7 @@ import { bringUp } from './bring-up.js'
 import { builtByCompose, type ComposeBuildDeps } from './compose-build.js'
 import type { ProjectGate } from './project-gate.js'
 import { containersOf, wantedHash, whyNotCurrent } from './service-state.js'
+import { explainUp } from './up-failure.js'
 
 export interface DeployDeps extends ComposeBuildDeps, Omit<LiveUpdateDeps, 'files' | 'docker'> {
   readonly compose: Compose
@@ -51,7 +52,9 @@ export async function deployService(
   log(`Starting ${service.name}: ${why ?? replace}\n`)
   const end = await bringUp(deps, { ...request, recreate: force || replace !== undefined, containers }, signal)
   if (end.exitCode === 0) return { phase: 'succeeded' }
-  return { phase: 'failed', error: `compose up: ${end.error ?? `exit code ${end.exitCode}`}`, exitCode: end.exitCode }
+  const words = end.error ?? `compose up ended with exit code ${end.exitCode}`
+  const hasImage = (await deps.docker.inspectImage(service.image)) !== undefined
+  return { phase: 'failed', error: explainUp({ words, image: service.image, hasImage }), exitCode: end.exitCode }
 }
 
 /** The image that its containers should run, tagged as the service calls it. */

@@ -75,6 +75,8 @@ export async function dockerImage(
   const outcome = await docker.build(request, progress.event, signal)
   progress.end()
   if (!outcome.ok) {
+    // A build that was called off is no failure of the image.
+    if (signal.aborted) return { ok: false, error: outcome.failure.message }
     job.log(renderDiagnostics([outcome.failure], { colour: false }), 'error')
     return { ok: false, error: outcome.failure.message }
   }
