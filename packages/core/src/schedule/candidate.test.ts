@@ -80,7 +80,7 @@ test('a local resource needs no engine and has no containers', () => {
     images: [],
     live: false,
     awaitsContainer: false,
-    needsCluster: false,
+    clusters: [],
   })
 })
 

@@ -1,11 +1,21 @@
-import { fromApiTime, type Resource, type ResourceSpec, type ResourceStatus } from '@tiltts/spec'
+import {
+  type ClusterName,
+  clusterName,
+  fromApiTime,
+  type Resource,
+  type ResourceSpec,
+  type ResourceStatus,
+} from '@tiltts/spec'
 import { wantsLiveUpdate } from './live-candidate.js'
 import type { Candidate, DependencyState, Running, RuntimeFacts } from './types.js'
 
 /** A resource as far as scheduling looks at it. */
 export interface SchedulableResource {
   readonly name: string
-  readonly spec: Pick<ResourceSpec, 'order' | 'type' | 'local' | 'dependencies' | 'triggerMode' | 'autoInit' | 'images'>
+  readonly spec: Pick<
+    ResourceSpec,
+    'order' | 'type' | 'local' | 'kubernetes' | 'dependencies' | 'triggerMode' | 'autoInit' | 'images'
+  >
   readonly status: ResourceStatus
 }
 
@@ -51,7 +61,7 @@ export function candidateOf(
     images: imagesToBuild(spec, facts),
     live: goesLive && facts.containers === 'running',
     awaitsContainer: goesLive && facts.containers === 'coming',
-    needsCluster: spec.type === 'docker-compose' || spec.images.length > 0,
+    clusters: clustersOf(spec, goesLive),
     first: !status.started,
     initial: awaitsFirstUpdate(spec, status),
     triggeredAt: status.triggered && fromApiTime(status.triggered.at),
@@ -74,6 +84,15 @@ export function runningOf(
   if (status.current === undefined) return undefined
   const images = update?.images ?? spec.images.map((image) => image.name)
   return { name, exclusive: runsAlone(spec), type: spec.type, images, live: update?.live === true }
+}
+
+/** What builds needs the engine, what deploys needs what it deploys to; what only goes into pods needs no more than these. */
+function clustersOf(
+  { type, images, kubernetes }: Pick<ResourceSpec, 'type' | 'images' | 'kubernetes'>,
+  goesLive: boolean,
+): readonly ClusterName[] {
+  const builds = type === 'docker-compose' || (images.length > 0 && !(goesLive && kubernetes !== undefined))
+  return [...(builds ? [clusterName.docker] : []), ...(type === 'k8s' ? [clusterName.kubernetes] : [])]
 }
 
 function imagesToBuild({ images }: Pick<ResourceSpec, 'images'>, facts: RuntimeFacts | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-import { type Hold, type ObjectRef, wellKnown } from '@tiltts/spec'
+import { type ClusterName, type Hold, type ObjectRef, wellKnown } from '@tiltts/spec'
 import type { UnmetEdge } from './edges.js'
 import type { ClusterState, DependencyState } from './types.js'
 
@@ -23,13 +23,12 @@ export function ownUpdateHold(name: string): Hold {
   return { reason: 'building-component', on: [resourceRef(name)], message: 'waiting for its running update' }
 }
 
-/** How holds and clients refer to the Docker engine. */
-const dockerRef = ref('Cluster', 'docker')
+const clusterTexts: Readonly<Record<ClusterName, string>> = { docker: 'the Docker engine', default: 'the cluster' }
 
-export function clusterHold({ error }: ClusterState): Hold {
-  const message =
-    error === undefined ? 'waiting for the Docker engine to answer' : `waiting for the Docker engine: ${error}`
-  return { reason: 'waiting-for-cluster', on: [dockerRef], message }
+export function clusterHold(name: ClusterName, { error }: ClusterState): Hold {
+  const who = clusterTexts[name]
+  const message = error === undefined ? `waiting for ${who} to answer` : `waiting for ${who}: ${error}`
+  return { reason: 'waiting-for-cluster', on: [ref('Cluster', name)], message }
 }
 
 export function containerHold(name: string): Hold {

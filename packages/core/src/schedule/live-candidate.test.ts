@@ -86,7 +86,7 @@ describe('whether changes go straight into containers', () => {
 
 describe('what an update of a service takes', () => {
   test('all its images, unless somebody says that one needs no building; and the engine', () => {
-    expect(wants(edited)).toMatchObject({ images: ['base', 'web'], needsCluster: true, exclusive: false })
+    expect(wants(edited)).toMatchObject({ images: ['base', 'web'], clusters: ['docker'], exclusive: false })
     expect(wants(edited, { ...isUp, settledImages: new Set(['base']) })).toMatchObject({ images: ['web'] })
   })
 
@@ -114,7 +114,7 @@ describe('what an update of a service takes', () => {
 
 describe('what is known of the containers', () => {
   const containers = (...args: Parameters<typeof composeService>) =>
-    runtimeFacts(serviceResource('web'), composeService(...args)).containers
+    runtimeFacts(serviceResource('web'), { service: composeService(...args) }).containers
 
   test('HOLD-09: they run when all of them do', () => {
     expect(containers([{}, {}])).toBe('running')
@@ -140,12 +140,14 @@ describe('what is known of the containers', () => {
 
   test('HOLD-09: they are down when they were taken away, and when there is no service', () => {
     expect(containers([], { startedOnce: true })).toBe('down')
-    expect(runtimeFacts(serviceResource('web'), undefined).containers).toBe('down')
+    expect(runtimeFacts(serviceResource('web'), {}).containers).toBe('down')
   })
 
   test('the pending files decide whether all is covered', () => {
     const covered = (pendingFiles: readonly string[] | undefined, images = [web]) =>
-      runtimeFacts(serviceResource('web', { spec: { images }, status: { pendingFiles } }), composeService([{}])).covered
+      runtimeFacts(serviceResource('web', { spec: { images }, status: { pendingFiles } }), {
+        service: composeService([{}]),
+      }).covered
     expect(covered(['/app/src/a', '/elsewhere'])).toBe(true)
     expect(covered(['/app/src/a', '/app/Dockerfile'])).toBe(false)
     expect(covered(undefined)).toBe(false)

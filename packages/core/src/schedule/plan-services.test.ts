@@ -1,3 +1,4 @@
+import type { ClusterName } from '@tiltts/spec'
 import { describe, expect, test } from 'vitest'
 import {
   candidate,
@@ -169,4 +170,26 @@ describe('conditions of depends_on', () => {
 test('PRI-01: of the first updates local resources come before services, whatever their order', () => {
   const view = planView([newcomer('web', { type: 'docker-compose', order: 0 }), newcomer('gen', { order: 1 })])
   expect(planUpdates(view).start).toEqual(['gen', 'web'])
+})
+
+describe('a cluster that does not answer', () => {
+  test('CLU-02: holds what deploys to it, and what builds for it waits for the engine, too', () => {
+    const view = (down: ClusterName) =>
+      planUpdates(
+        planView(
+          [
+            candidate('web', { type: 'k8s', clusters: ['docker', 'default'] }),
+            candidate('crds', { type: 'k8s', clusters: ['default'] }),
+            candidate('db', { type: 'docker-compose', clusters: ['docker'] }),
+          ],
+          { cluster: (name) => (name === down ? { connected: false, error: 'refused' } : { connected: true }) },
+        ),
+      )
+    expect(view('default').start).toEqual(['db'])
+    expect(view('default').holds.get('crds')).toMatchObject({
+      on: [{ kind: 'Cluster', name: 'default' }],
+      message: 'waiting for the cluster: refused',
+    })
+    expect(view('docker').start).toEqual(['crds'])
+  })
 })

@@ -117,7 +117,7 @@ function candidateOf(name: string, { exclusive, live, images, autoInit, edges, i
     live,
     images,
     awaitsContainer: false,
-    needsCluster: live || images.length > 0,
+    clusters: live || images.length > 0 ? ['docker'] : [],
     first: true,
     initial: autoInit,
     triggeredAt: autoInit ? undefined : 1,

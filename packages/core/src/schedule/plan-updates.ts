@@ -1,4 +1,4 @@
-import type { Hold } from '@tiltts/spec'
+import type { ClusterName, Hold } from '@tiltts/spec'
 import { unmetEdges } from './edges.js'
 import {
   clusterHold,
@@ -51,7 +51,8 @@ export function planUpdates(view: PlanView): Plan {
     if (unmet.length > 0) return dependencyHold(unmet)
     const producers = candidate.live ? [] : producersAhead(candidate)
     if (producers.length > 0) return outputHold(producers)
-    if (candidate.needsCluster && !cluster().connected) return clusterHold(cluster())
+    const away = candidate.clusters.find((name) => !cluster(name).connected)
+    if (away !== undefined) return clusterHold(away, cluster(away))
     return candidate.live ? undefined : competitionFor(candidate)
   }
 
@@ -91,10 +92,12 @@ function findProducersAhead(view: PlanView, underway: ReadonlySet<string>): (c: 
   }
 }
 
-function askOnce(cluster: () => ClusterState): () => ClusterState {
-  let state: ClusterState | undefined
-  return () => {
-    state ??= cluster()
+/** All candidates of one plan get one answer. */
+function askOnce(cluster: PlanView['cluster']): PlanView['cluster'] {
+  const states = new Map<ClusterName, ClusterState>()
+  return (name) => {
+    const state = states.get(name) ?? cluster(name)
+    states.set(name, state)
     return state
   }
 }

@@ -10,7 +10,7 @@ export function candidate(name: string, more: Partial<Candidate> = {}): Candidat
     images: [],
     live: false,
     awaitsContainer: false,
-    needsCluster: false,
+    clusters: [],
     first: false,
     initial: false,
     pendingSince: 0,
@@ -69,10 +69,10 @@ export function shown(plan: Plan): { start: readonly string[]; holds: Readonly<R
 
 /** A change that goes straight into the running containers of a service. */
 export function liveChange(name: string, more: Partial<Candidate> = {}): Candidate {
-  return candidate(name, { type: 'docker-compose', live: true, needsCluster: true, ...more })
+  return candidate(name, { type: 'docker-compose', live: true, clusters: ['docker'], ...more })
 }
 
 /** A change of a service that takes a new image. */
 export function serviceChange(name: string, more: Partial<Candidate> = {}): Candidate {
-  return candidate(name, { type: 'docker-compose', needsCluster: true, ...more })
+  return candidate(name, { type: 'docker-compose', clusters: ['docker'], ...more })
 }

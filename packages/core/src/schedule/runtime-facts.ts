@@ -1,22 +1,42 @@
-import type { ContainerState, DockerComposeService, Resource } from '@tiltts/spec'
+import type { ContainerState, DockerComposeService, KubernetesDiscovery, Resource } from '@tiltts/spec'
 import { hasLiveUpdate, liveUpdateCovers } from '../live-update/live-update-covers.js'
 import type { RuntimeFacts } from './types.js'
 
 /**
  * What the planner has to know of what runs for a resource. The cost is that of its pending files.
  *
- * @param service - the resource's service, when it is one
+ * @param runs - what runs for it: the service that it is, what was found of it in the cluster
  * @param settledImages - see {@link RuntimeFacts.settledImages}
  */
 export function runtimeFacts(
   { spec, status }: Pick<Resource, 'spec' | 'status'>,
-  service: DockerComposeService | undefined,
+  { service, discovery }: RuntimeObjects,
   settledImages?: ReadonlySet<string> | undefined,
 ): RuntimeFacts {
   const { pendingFiles } = status
   const covered =
     pendingFiles !== undefined && hasLiveUpdate(spec.images) && liveUpdateCovers(spec.images, pendingFiles).covered
-  return { covered, containers: containersOf(service), settledImages }
+  return { covered, containers: discovery === undefined ? containersOf(service) : podsOf(discovery), settledImages }
+}
+
+/** What tells of what runs for a resource, whatever kind of resource it is. */
+interface RuntimeObjects {
+  readonly service?: DockerComposeService | undefined
+  readonly discovery?: KubernetesDiscovery | undefined
+}
+
+/** Pods that go away do not count; crashed containers are what an image is built anew for. */
+function podsOf({ status: { known, pods, startedOnce } }: KubernetesDiscovery): RuntimeFacts['containers'] {
+  if (!known) return 'coming'
+  const staying = pods.filter(({ deleting, phase }) => !deleting && phase !== 'Succeeded' && phase !== 'Failed')
+  if (staying.length === 0) return startedOnce ? 'down' : 'coming'
+  const containers = staying.flatMap((pod) => pod.containers.filter(({ init }) => !init))
+  if (containers.some(({ state, waiting }) => state === 'terminated' || isBroken(waiting?.reason))) return 'down'
+  return containers.every(({ state }) => state === 'running') ? 'running' : 'coming'
+}
+
+function isBroken(reason: string | undefined): boolean {
+  return reason !== undefined && !['', 'ContainerCreating', 'PodInitializing'].includes(reason)
 }
 
 function containersOf(service: DockerComposeService | undefined): RuntimeFacts['containers'] {

@@ -1,4 +1,4 @@
-import type { EdgeKind, Hold, Millis, ResourceEdge, ResourceSpec } from '@tiltts/spec'
+import type { ClusterName, EdgeKind, Hold, Millis, ResourceEdge, ResourceSpec } from '@tiltts/spec'
 
 /** A resource that wants an update. */
 export interface Candidate {
@@ -13,8 +13,8 @@ export interface Candidate {
   readonly live: boolean
   /** Its changes could go straight into its containers, which are on their way. */
   readonly awaitsContainer: boolean
-  /** Its update needs the engine that runs containers. */
-  readonly needsCluster: boolean
+  /** What its update needs to answer: the Docker engine, the cluster. */
+  readonly clusters: readonly ClusterName[]
   /** Never started since it was enabled. Edges that only delay the first update hold it. */
   readonly first: boolean
   /** Never started, and starts by itself. Such updates come before all others, triggered or not. */
@@ -84,7 +84,7 @@ export interface PlanView {
   readonly configPending: boolean
   readonly dependency: (name: string) => DependencyState | undefined
   /** Asked only when a candidate needs it. */
-  readonly cluster: () => ClusterState
+  readonly cluster: (name: ClusterName) => ClusterState
 }
 
 export interface Plan {

@@ -83,7 +83,7 @@ describe('the targets of a service', () => {
   })
 
   test('API-32: they wait for their update, for their start, and for the engine', () => {
-    const hold = clusterHold({ connected: false })
+    const hold = clusterHold('docker', { connected: false })
     expect(state(undefined, { status: { hold } })).toEqual({ waiting: { waitReason: 'waiting-for-cluster' } })
     expect(state(one({}), { status: { started: true, last: 'failed' } })).toEqual({
       waiting: { waitReason: 'waiting-for-update' },

@@ -63,5 +63,9 @@ export interface ClusterStatus {
   readonly sharesDockerImages?: boolean | undefined
 }
 
+/** Names of the Cluster objects. */
+export const clusterName = { docker: 'docker', kubernetes: 'default' } as const
+export type ClusterName = (typeof clusterName)[keyof typeof clusterName]
+
 /** A connection that updates of resources need. Made when the config needs it. */
 export type Cluster = ApiObject<'Cluster', ClusterSpec, ClusterStatus>

@@ -1,9 +1,9 @@
 import type { ObjectStore } from '@tiltts/core/store'
-import { type ClusterStatus, isTiltError, type TiltError } from '@tiltts/spec'
+import { type ClusterName, type ClusterStatus, clusterName, isTiltError, type TiltError } from '@tiltts/spec'
 import { type Watch, watch } from '../controller.js'
 
 /** Name of the Cluster that stands for the Docker engine. */
-export const dockerCluster = 'docker'
+export const dockerCluster: ClusterName = clusterName.docker
 
 /** Whether the engine has answered, and was not found to be away since. */
 export function isDockerConnected(store: Pick<ObjectStore, 'get'>): boolean {

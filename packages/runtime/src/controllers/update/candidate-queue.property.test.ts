@@ -5,6 +5,7 @@ import {
   planUpdates,
   type Running,
 } from '@tiltts/core/schedule'
+import type { ClusterName } from '@tiltts/spec'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { candidateQueue } from './candidate-queue.js'
@@ -33,7 +34,7 @@ const candidate = (index: number): fc.Arbitrary<Candidate> =>
     images: fc.subarray(['base', 'api', 'web'], { maxLength: 1 }),
     live: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
     awaitsContainer: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-    needsCluster: fc.boolean(),
+    clusters: fc.subarray<ClusterName>(['docker', 'default']),
     first: fc.boolean(),
     initial: fc.boolean(),
     triggeredAt: fc.option(fc.nat(100), { nil: undefined }),
@@ -93,7 +94,7 @@ describe('a queue of candidates', () => {
       images: [],
       live: false,
       awaitsContainer: false,
-      needsCluster: false,
+      clusters: [],
       first: true,
       initial: true,
       edges: [],

@@ -1,4 +1,5 @@
 import { type Candidate, type Plan, type PlanView, planUpdates } from '@tiltts/core/schedule'
+import { clusterName } from '@tiltts/spec'
 
 /** So many candidates are looked at when only the next few can start. */
 const windowSize = 64
@@ -90,8 +91,8 @@ export function candidateQueue(): CandidateQueue {
       stale ||= !isPlaced
     },
     plan(view, { all }) {
-      const { connected, error } = view.cluster()
-      const limits = `${view.maxParallel} ${view.configPending} ${connected} ${error}`
+      const clusters = Object.values(clusterName).map((name) => view.cluster(name))
+      const limits = JSON.stringify([view.maxParallel, view.configPending, clusters])
       const isNew = limits !== lastLimits
       lastLimits = limits
       if (all || isNew || stale || reading > 0 || candidates.size <= windowSize) return planAll(view)
@@ -112,7 +113,8 @@ function isSame(a: Candidate, b: Candidate): boolean {
     a.exclusive === b.exclusive &&
     a.live === b.live &&
     a.awaitsContainer === b.awaitsContainer &&
-    a.needsCluster === b.needsCluster &&
+    a.clusters.length === b.clusters.length &&
+    a.clusters.every((name, index) => name === b.clusters[index]) &&
     a.images.length === b.images.length &&
     a.images.every((image, index) => image === b.images[index]) &&
     a.first === b.first &&

@@ -13,11 +13,10 @@ import {
   updateStarted,
 } from '@tiltts/core/schedule'
 import type { ObjectStore } from '@tiltts/core/store'
-import { type Hold, type Image, type Millis, type Resource, wellKnown } from '@tiltts/spec'
+import { type ClusterName, type Hold, type Image, type Millis, type Resource, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
-import { dockerCluster } from '../docker/docker-cluster.js'
 import { runningStatus } from '../update-record.js'
 import { candidateQueue } from './candidate-queue.js'
 import type { LoopGuard } from './loop-guard.js'
@@ -80,7 +79,10 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const factsOf = (resource: Resource) =>
     runtimeFacts(
       resource,
-      store.get('DockerComposeService', resource.metadata.name),
+      {
+        service: store.get('DockerComposeService', resource.metadata.name),
+        discovery: store.get('KubernetesDiscovery', resource.metadata.name),
+      },
       settledImages(resource, {
         image: (name) => store.get('Image', name),
         watch: (name) => store.get('FileWatch', name),
@@ -106,7 +108,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
         const resource = store.get('Resource', name)
         return resource && dependencyOf(schedulable(resource))
       },
-      cluster: () => clusterState(store.get('Cluster', dockerCluster)),
+      cluster: (name: ClusterName) => clusterState(store.get('Cluster', name)),
     }
     const { start, holds, partial } = candidates.plan(view, { all: due })
     deps.setLimit(maxParallel)
