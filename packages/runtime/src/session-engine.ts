@@ -17,6 +17,7 @@ import { sessionController } from './controllers/session/session-controller.js'
 import { createTasks, type Tasks } from './controllers/tasks.js'
 import { type TiltfileController, tiltfileController } from './controllers/tiltfile/tiltfile-controller.js'
 import { loopGuard } from './controllers/update/loop-guard.js'
+import { newContainers } from './controllers/update/new-containers.js'
 import { updatePool } from './controllers/update/pool.js'
 import { rerunIndex } from './controllers/update/rerun-index.js'
 import { resourceController } from './controllers/update/resource-controller.js'
@@ -127,6 +128,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     onEngineLost: docker.reportLost,
     lookAtContainers: containers.look,
   })
+  const newcomers = newContainers({ ...base, resources, synced: services.synced, channels: ways })
   const updating = {
     ...base,
     guard,
@@ -157,6 +159,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       containerLogs,
       removal,
       pruning,
+      newcomers,
       planner,
       projector({ ...base, wake: wake('projector') }),
       sessionController({ ...base, onVerdict: events.onVerdict }),

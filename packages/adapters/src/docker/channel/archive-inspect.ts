@@ -70,6 +70,24 @@ async function archive(
   } catch (error) {
     // Without words it is the path that is not there; the answer to HEAD has none.
     if (statusOf(error) === 404 && !/no such container/i.test((error as Error).message)) return undefined
+    if (statusOf(error) === 500 && (await isBelowFile(connection, { method, path: asked, signal }, error)))
+      return undefined
     throw asCopyFailure(container, 'read files of', error)
+  }
+}
+
+/** Whether a file stands where the path needs a folder. The answer to HEAD has no words, so that it is asked again. */
+async function isBelowFile(
+  connection: EngineConnection,
+  { method, path, signal }: { readonly method: string; readonly path: string; readonly signal: AbortSignal },
+  error: unknown,
+): Promise<boolean> {
+  if (method === 'GET') return /not a directory/i.test((error as Error).message)
+  try {
+    const response = await connection.request({ method: 'GET', path, signal })
+    response.destroy()
+    return false
+  } catch (again) {
+    return statusOf(again) === 500 && isBelowFile(connection, { method: 'GET', path, signal }, again)
   }
 }

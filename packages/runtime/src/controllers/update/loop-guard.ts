@@ -9,6 +9,7 @@ const lateMs = 50
 /** A run as the guard sees it. */
 interface GuardedRun {
   readonly triggered: boolean
+  readonly live: boolean
   /** Changed between the run before and this one. */
   readonly outside: readonly string[]
   readonly during: Set<string>
@@ -37,7 +38,8 @@ export interface Judgement {
 
 /** Tells what runs change themselves from what others change, so that a resource that starts itself is found out. */
 export interface LoopGuard {
-  started(resource: string, run: { readonly triggered: boolean }): void
+  /** `live`: only containers are changed, so that whatever changes here is someone else's doing. */
+  started(resource: string, run: { readonly triggered: boolean; readonly live: boolean }): void
   /** Files changed. `run`: by the present run or the one that has just ended; they want to be judged. */
   changed(resource: string, files: readonly string[], at: Millis): 'run' | 'outside'
   ended(resource: string, at: Millis): void
@@ -67,17 +69,17 @@ export function loopGuard(files: Pick<Files, 'hash'>): LoopGuard {
     })
 
   return {
-    started(resource, { triggered }) {
+    started(resource, { triggered, live }) {
       const last = guarded.get(resource)
       const before = last?.observed ?? noLoop
-      const run: GuardedRun = { triggered, outside: last?.outside ?? [], during: new Set(), endedAt: undefined }
+      const run: GuardedRun = { triggered, live, outside: last?.outside ?? [], during: new Set(), endedAt: undefined }
       guarded.set(resource, { before, run, observed: before, outside: [] })
     },
     changed(resource, paths, at) {
       const entry = guarded.get(resource)
       if (entry === undefined) return 'outside'
       const { run } = entry
-      if (run.endedAt === undefined || at <= run.endedAt + lateMs) {
+      if (!run.live && (run.endedAt === undefined || at <= run.endedAt + lateMs)) {
         for (const path of paths) run.during.add(path)
         return 'run'
       }

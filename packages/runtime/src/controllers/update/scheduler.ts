@@ -138,7 +138,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     })
     // Counted at once: whoever plans next must not give the slot away a second time.
     note(name)
-    deps.guard.started(name, { triggered })
+    deps.guard.started(name, { triggered, live })
     deps.run({ resource, update, live, release: (image) => release(name, update, image) })
   }
 

@@ -1,11 +1,11 @@
 import { hasLiveUpdate } from '@tiltts/core/live-update'
 import type { LogStore } from '@tiltts/core/logs'
-import { isForced } from '@tiltts/core/schedule'
+import { isForced, wantsLiveUpdate } from '@tiltts/core/schedule'
 import type { ObjectStore } from '@tiltts/core/store'
 import { type ComposeDeploy, type ComposeResourceSpec, isTiltError, type Resource, type TiltError } from '@tiltts/spec'
 import { type DeployDeps, deployService } from '../../executors/compose/deploy-service.js'
 import { containersOf } from '../../executors/compose/service-state.js'
-import { liveUpdate } from '../../executors/live-update/live-update.js'
+import { type LiveUpdateEnd, liveUpdate, syncNewContainers } from '../../executors/live-update/live-update.js'
 import { cancelledOutcome, type UpdateOutcome } from '../../executors/outcome.js'
 import { buildSpan } from '../cmd/span.js'
 import { type ImageUpdates, updateImages } from './image-updates.js'
@@ -59,17 +59,18 @@ export async function updateService(
  */
 async function tryLiveUpdate(
   deps: ServiceUpdateDeps,
-  { spec }: ServiceResource,
+  resource: ServiceResource,
   run: UpdateRun,
 ): Promise<UpdateOutcome | undefined> {
-  if (!run.wantsLive || !hasLiveUpdate(spec.images)) return undefined
+  const { spec, status } = resource
+  // Also when the files do not fit, or nothing runs: then it says why.
+  if (!run.wantsLive && !wantsLiveUpdate(spec, status)) return undefined
   const span = buildSpan(run.update)
   const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
     void deps.logs.append(span, text, level)
   const done = run.steps.begin('live-update')
-  const containers = async () =>
-    (await containersOf(deps.docker, spec.compose)).filter(({ state }) => state.status !== 'removing')
-  const end = await liveUpdate(deps, { images: spec.images, files: run.files, containers, log }, run.signal)
+  const request = liveRequest(deps, resource, log)
+  const end = await liveUpdate(deps, { ...request, files: run.files }, run.signal)
   switch (end.kind) {
     case 'done':
       done()
@@ -87,6 +88,17 @@ async function tryLiveUpdate(
       done(end.reason)
       log(`Live update not possible: ${end.reason}. Building the image instead\n`, 'warn')
       return { phase: 'cancelled', fallback: end.reason, again: true }
+  }
+}
+
+function liveRequest(deps: ServiceUpdateDeps, { metadata, spec }: ServiceResource, log: (text: string) => void) {
+  return {
+    owner: metadata.name,
+    images: spec.images,
+    ignoresOf: (image: string) => deps.store.get('Image', image)?.spec.node.ignores ?? [],
+    containers: async () =>
+      (await containersOf(deps.docker, spec.compose)).filter(({ state }) => state.status !== 'removing'),
+    log,
   }
 }
 
@@ -108,10 +120,36 @@ async function buildAndDeploy(
     { resource: resource.metadata.name, spec, results: images.results, force, services: servicesOf(deps, spec), log },
     run.signal,
   )
+  const synced = deployed.phase === 'succeeded' ? await followContainers(deps, resource, log, run) : undefined
   // What depends on it must not see it as it was before.
   if (deployed.skipped === undefined) await deps.lookAtContainers(resource.metadata.name)
-  done(deployed.phase === 'failed' ? deployed.error : undefined)
-  return deployed
+  const end = synced ?? deployed
+  done(end.phase === 'failed' ? end.error : undefined)
+  return end
+}
+
+/** Opens the ways into the containers ahead of the first edit, and does what `initialSync` asks for. */
+async function followContainers(
+  deps: ServiceUpdateDeps,
+  resource: ServiceResource,
+  log: (text: string) => void,
+  run: UpdateRun,
+): Promise<UpdateOutcome | undefined> {
+  if (!hasLiveUpdate(resource.spec.images)) return undefined
+  const request = liveRequest(deps, resource, log)
+  const containers = await request.containers()
+  const running = containers.filter(({ state }) => state.running).map(({ id }) => id)
+  deps.channels.keep(resource.metadata.name, running)
+  if (deps.command === 'dev') for (const id of running) deps.channels.warm(id)
+  const end = await syncNewContainers(deps, request, run.signal)
+  if (end.kind === 'done') log(`Initial sync: ${count(end.copied)} copied\n`)
+  return failureOf(end)
+}
+
+function failureOf(end: LiveUpdateEnd): UpdateOutcome | undefined {
+  if (end.kind === 'failed') return { phase: 'failed', error: `initial sync: ${end.error}`, exitCode: end.exitCode }
+  if (end.kind === 'fallback') return { phase: 'failed', error: `initial sync: ${end.reason}` }
+  return undefined
 }
 
 function servicesOf({ store }: ServiceUpdateDeps, { compose }: ComposeResourceSpec): readonly ComposeDeploy[] {

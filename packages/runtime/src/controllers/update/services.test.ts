@@ -50,6 +50,36 @@ describe('services of compose', () => {
     })
   })
 
+  it('LU-04: take in whatever is edited while they are updated, however often: that is no circle', async () => {
+    const sim = await start({ containerPrograms: { install: () => 0 } })
+    const before = container(sim)?.id ?? ''
+    for (let turn = 0; turn < 12; turn++) {
+      await sim.edit({ 'api/src/main.js': `edit ${turn}` })
+      await sim.advance(25)
+    }
+    await sim.advance(100)
+    expect(sim.docker.filesOf(before)['/app/src/main.js']).toBe('edit 11')
+    expect(sim.resource('api').paused).toBeUndefined()
+    expect(sim.docker.builds()).toHaveLength(1)
+  })
+
+  it('LU-03: a container that somebody made by hand gets what the one before it had', async () => {
+    const sim = await start()
+    await sim.edit({ 'api/src/main.js': 'two' })
+    await sim.advance(100)
+    const before = container(sim)?.id ?? ''
+    const request = {
+      project: { name: 'project', dir: '/project', files: ['/project/compose.yaml'] },
+      services: ['api'],
+    }
+    await sim.compose.up({ ...request, wait: false, recreate: true, onOutput: () => {} }, new AbortController().signal)
+    await sim.advance(1000)
+    const after = container(sim)?.id ?? ''
+    expect(after).not.toBe(before)
+    expect(sim.docker.filesOf(after)['/app/src/main.js']).toBe('two')
+    expect(sim.docker.builds()).toHaveLength(1)
+  })
+
   it('LU-05: are built anew when a file fits into no sync, and say which', async () => {
     const sim = await start()
     const before = container(sim)?.id
@@ -57,7 +87,10 @@ describe('services of compose', () => {
     await sim.advance(1000)
     expect(sim.docker.builds()).toHaveLength(2)
     expect(container(sim)?.id).not.toBe(before)
-    expect(sim.updates('api').at(-1)?.status).toMatchObject({ phase: 'succeeded' })
+    expect(sim.updates('api').at(-1)?.status).toMatchObject({
+      phase: 'succeeded',
+      fallback: 'no sync takes in /project/api/package.json',
+    })
   })
 
   it('LU-09: keep the image when a command of the live update fails, and run it again with the next edit', async () => {

@@ -3,6 +3,7 @@ import { compileIgnore } from '@tiltts/core/paths'
 import { type CustomImageNode, type ImageResult, toApiTime } from '@tiltts/spec'
 import { baselineOf } from './baseline.js'
 import { digest } from './digest.js'
+import { addHelper, helperInput } from './helper-layer.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
 import { reusable } from './reuse.js'
 import { expectedRef, runBuildCommand } from './run-build-command.js'
@@ -22,6 +23,7 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
     await records.set(job.name, { fingerprint: '', ref, files: baseline })
     return { ok: true, result: { ref, fingerprint: '', buildStartTime: toApiTime(startedAt), reused: true } }
   }
+  const { arch } = spec.helper ? await docker.info(signal) : { arch: '' }
   const fingerprint = digest(
     fingerprintText({
       build: 'custom',
@@ -35,7 +37,7 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
       skipsLocalDocker: node.skipsLocalDocker,
       disablePush: node.disablePush,
       outputsImageRefTo: node.outputsImageRefTo,
-      helper: undefined,
+      helper: helperInput(deps, spec, arch),
       registry: undefined,
     }),
   )
@@ -50,15 +52,22 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
   if (!ended.ok) return ended
   const made = await madeImage(deps, node, ended.ref)
   if (!made.ok) return made
+  let { ref, imageId } = made
+  if (spec.helper && imageId !== undefined) {
+    const added = await addHelper(deps, job, imageId, arch, signal)
+    if (typeof added !== 'string') return added
+    imageId = added
+    ref = localRef(node, imageId)
+  }
   const result: ImageResult = {
-    ref: made.ref,
+    ref,
     fingerprint,
     buildStartTime: toApiTime(startedAt),
     reused: false,
-    ...(made.imageId !== undefined && { imageId: made.imageId }),
+    ...(imageId !== undefined && { imageId }),
   }
-  if (made.imageId !== undefined) await docker.tag(made.imageId, made.ref)
-  await records.set(job.name, { fingerprint, ref: made.ref, files: baseline, imageId: made.imageId })
+  if (imageId !== undefined) await docker.tag(imageId, ref)
+  await records.set(job.name, { fingerprint, ref, files: baseline, imageId })
   return { ok: true, result }
 }
 
@@ -78,6 +87,10 @@ async function madeImage(
     return { ok: false, error: `the command succeeded, but ${ref} is not in local Docker. ${hint}` }
   }
   if (node.outputsImageRefTo !== undefined) return { ok: true, ref, imageId: image.id }
-  const { local } = taggedRefs(registryRef(node.ref, undefined), contentTag(image.id))
-  return { ok: true, ref: local, imageId: image.id }
+  return { ok: true, ref: localRef(node, image.id), imageId: image.id }
+}
+
+/** Its name by its content. */
+function localRef({ ref }: CustomImageNode, imageId: string): string {
+  return taggedRefs(registryRef(ref, undefined), contentTag(imageId)).local
 }

@@ -1,4 +1,4 @@
-import { type HelperInput, parseImageRef } from '@tiltts/core/images'
+import { contentTag, type HelperInput, parseImageRef, registryRef, taggedRefs } from '@tiltts/core/images'
 import type { ImageSpec } from '@tiltts/spec'
 import { builtLabels } from './docker-image.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
@@ -37,8 +37,11 @@ export async function addHelper(
       ok: false,
       error: 'the image has neither ENTRYPOINT nor CMD: say what runs with restartProcess({ entrypoint })',
     }
+  // Builders find images by a name with a tag only.
+  const { local: base } = taggedRefs(registryRef(job.spec.node.ref, undefined), contentTag(imageId))
+  await docker.tag(imageId, base)
   const dockerfile = [
-    `FROM ${imageId}`,
+    `FROM ${base}`,
     `COPY helper ${helper.containerPath}`,
     `ENTRYPOINT ${JSON.stringify(helper.wrap(entrypoint, { onExit }))}`,
     // Setting ENTRYPOINT drops the CMD of the image below.

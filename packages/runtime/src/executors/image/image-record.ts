@@ -7,7 +7,7 @@ export interface ImageRecord {
   /** Absent when the image is not in local Docker. */
   readonly imageId?: string | undefined
   readonly ref: string
-  /** Hash by absolute path of the files that live updates follow, as they went into the build. */
+  /** By absolute path the files that live updates follow, as they went into the build: see `heldAs`. */
   readonly files: Readonly<Record<string, string>>
 }
 

@@ -8,6 +8,8 @@ export interface Channels {
   with<T>(container: string, signal: AbortSignal, work: (channel: ContainerChannel) => Promise<T>): Promise<T>
   /** Opens it ahead of the first edit; that it cannot be opened is found out then. */
   warm(container: string): void
+  /** Closes that of a container whose processes were started anew, and opens another one. */
+  renew(container: string): void
   /** Closes those of all other containers of the same owner. */
   keep(owner: string, containers: readonly string[]): void
   closeAll(): Promise<void>
@@ -35,6 +37,8 @@ export function channels(docker: Pick<Docker, 'openContainer'>): Channels {
     await channel?.close()
   }
 
+  const warm = (container: string): void => void channelOf(container).catch(() => {})
+
   return {
     async with(container, signal, work) {
       const fresh = !open.has(container)
@@ -49,7 +53,11 @@ export function channels(docker: Pick<Docker, 'openContainer'>): Channels {
         return await work(await channelOf(container))
       }
     },
-    warm: (container) => void channelOf(container).catch(() => {}),
+    warm,
+    renew(container) {
+      void close(container)
+      warm(container)
+    },
     keep(owner, containers) {
       const next = new Set(containers)
       for (const container of owned.get(owner) ?? []) if (!next.has(container)) void close(container)

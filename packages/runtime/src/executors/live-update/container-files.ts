@@ -1,5 +1,6 @@
 import type { Json } from '@tiltts/spec'
 import type { Records } from '../../ports/records.js'
+import { heldAs, isHeldAs } from './held-as.js'
 
 /**
  * What is known of the files of one container: those of its image, and what was synced over them. The paths that were
@@ -7,11 +8,11 @@ import type { Records } from '../../ports/records.js'
  */
 export interface ContainerFiles {
   /** Whether the container is known to hold exactly this; `undefined` as hash: nothing stands there. */
-  holds(localPath: string, hash: string | undefined): boolean
+  holds(localPath: string, hash: string | undefined, mode?: number | undefined): boolean
   /** Called before anything is copied or removed: from here on the container is not its image any more. */
   willTouch(entries: readonly TouchedFile[]): Promise<void>
   /** What was really sent. */
-  synced(localPath: string, hash: string | undefined): void
+  synced(localPath: string, hash: string | undefined, mode?: number | undefined): void
   /** Nothing is known of these any more: something went wrong in the middle. */
   doubt(localPaths: readonly string[]): void
   /** Commands that failed the last time, by their text: they run with the next update, whatever changed. */
@@ -23,20 +24,38 @@ export interface TouchedFile {
   readonly containerPath: string
 }
 
-/** The containers of a project. What concerns containers that are gone is forgotten by `keep`. */
+/** The containers of a project. What concerns containers that are gone is forgotten by `meet`. */
 export interface SyncedContainers {
-  /** @param image hash by local path of the files that went into its image; absent: nobody knows what did */
+  /** @param image by local path what of the files (see `heldAs`) that went into its image; absent: nobody knows what did */
   of(container: string, image: Readonly<Record<string, string>> | undefined): Promise<ContainerFiles>
   /** What earlier sessions, or this one, have touched in a container. */
   touched(container: string): Promise<readonly TouchedFile[]>
   forget(container: string): Promise<void>
+  /** Whether a container of the resource is no newcomer to `meet`; `undefined`: nobody has told of its containers yet. */
+  hasMet(owner: string, container: string): boolean | undefined
+  /** The local files that were synced into containers of the resource. */
+  filesOf(owner: string): Promise<readonly string[]>
+  /**
+   * Tells which containers a resource has now.
+   *
+   * @param owner name of the resource
+   * @returns those that were not there the last time, and the local files that were synced into those of before: a
+   * newcomer may lack them
+   */
+  meet(owner: string, containers: readonly string[]): Promise<Newcomers>
 }
 
-const doubtful = Symbol('doubtful')
+export interface Newcomers {
+  readonly containers: readonly string[]
+  readonly files: readonly string[]
+}
+
+const doubtful: unique symbol = Symbol('doubtful')
 
 export function syncedContainers(records: Records, project: string): SyncedContainers {
   const open = new Map<string, ContainerFiles>()
   const paths = new Map<string, Map<string, string>>()
+  const met = new Map<string, { readonly containers: ReadonlySet<string>; readonly files: ReadonlySet<string> }>()
   const keyOf = (container: string): string => `container:${project}:${container}`
 
   const touchedOf = async (container: string): Promise<Map<string, string>> => {
@@ -45,6 +64,21 @@ export function syncedContainers(records: Records, project: string): SyncedConta
     const read = readTouched(await records.get(keyOf(container)))
     paths.set(container, read)
     return read
+  }
+
+  const forget = async (container: string): Promise<void> => {
+    open.delete(container)
+    const touched = await touchedOf(container)
+    paths.delete(container)
+    if (touched.size > 0) await records.set(keyOf(container), null)
+  }
+
+  const filesOf = async (owner: string): Promise<Set<string>> => {
+    const before = met.get(owner)
+    const files = new Set(before?.files)
+    for (const id of before?.containers ?? [])
+      for (const localPath of (await touchedOf(id)).values()) files.add(localPath)
+    return files
   }
 
   return {
@@ -58,9 +92,11 @@ export function syncedContainers(records: Records, project: string): SyncedConta
       )
       const files: ContainerFiles = {
         owed: new Set(),
-        holds(localPath, hash) {
-          if (overlay.has(localPath)) return overlay.get(localPath) === hash
-          return image !== undefined && image[localPath] === hash
+        holds(localPath, hash, mode) {
+          const isOverlaid = overlay.has(localPath)
+          if (!isOverlaid && image === undefined) return false
+          const held = isOverlaid ? overlay.get(localPath) : image?.[localPath]
+          return held !== doubtful && isHeldAs(held, hash, mode)
         },
         async willTouch(entries) {
           let grown = false
@@ -71,7 +107,7 @@ export function syncedContainers(records: Records, project: string): SyncedConta
           }
           if (grown) await records.set(keyOf(container), writeTouched(touched))
         },
-        synced: (localPath, hash) => void overlay.set(localPath, hash),
+        synced: (localPath, hash, mode) => void overlay.set(localPath, hash && heldAs(hash, mode)),
         doubt(localPaths) {
           for (const path of localPaths) overlay.set(path, doubtful)
         },
@@ -83,11 +119,18 @@ export function syncedContainers(records: Records, project: string): SyncedConta
       const touched = await touchedOf(container)
       return [...touched].map(([containerPath, localPath]) => ({ containerPath, localPath }))
     },
-    async forget(container) {
-      open.delete(container)
-      const touched = await touchedOf(container)
-      paths.delete(container)
-      if (touched.size > 0) await records.set(keyOf(container), null)
+    forget,
+    hasMet: (owner, container) => met.get(owner)?.containers.has(container),
+    filesOf: async (owner) => [...(await filesOf(owner))],
+    async meet(owner, containers) {
+      const before = met.get(owner)
+      const newcomers = containers.filter((id) => before?.containers.has(id) !== true)
+      if (before !== undefined && newcomers.length === 0 && containers.length === before.containers.size)
+        return { containers: [], files: [] }
+      const files = await filesOf(owner)
+      for (const id of before?.containers ?? []) if (!containers.includes(id)) await forget(id)
+      met.set(owner, { containers: new Set(containers), files })
+      return { containers: newcomers, files: [...files] }
     },
   }
 }

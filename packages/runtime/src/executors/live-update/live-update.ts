@@ -1,10 +1,11 @@
 import { liveUpdateCovers } from '@tiltts/core/live-update'
 import { isWithin } from '@tiltts/core/paths'
-import type { ImageUse } from '@tiltts/spec'
+import type { IgnoreRule, ImageUse } from '@tiltts/spec'
 import type { ContainerInfo } from '../../ports/docker.js'
 import type { Files } from '../../ports/files.js'
 import type { ImageRecords } from '../image/image-record.js'
 import type { SyncedContainers } from './container-files.js'
+import { filesToSyncFirst } from './initial-sync.js'
 import { type FileState, lookAtFiles } from './look-at-files.js'
 import { type ContainerUpdate, type ContainerUpdateDeps, updateContainer } from './update-container.js'
 
@@ -25,7 +26,11 @@ export interface LiveUpdateDeps extends ContainerUpdateDeps {
 }
 
 export interface LiveUpdateRequest {
+  /** Name of the resource. */
+  readonly owner: string
   readonly images: readonly ImageUse[]
+  /** What of the files of an image does not count, by the name of the Image object. */
+  readonly ignoresOf: (image: string) => readonly IgnoreRule[]
   /** All files that changed, absolute. */
   readonly files: readonly string[]
   /** The containers as they are now; asked again when one of them turns out to be gone. */
@@ -49,7 +54,12 @@ export async function liveUpdate(
     const containers = await request.containers()
     const running = containers.filter(({ state }) => state.running)
     if (running.length === 0) return { kind: 'fallback', reason: whyNone(containers) }
-    const ends = await Promise.all(running.map((container) => updateOne(deps, request, container, states, signal)))
+    const fresh = await newcomersOf(deps, request, containers, signal)
+    const ends = await Promise.all(
+      running.map((container) =>
+        updateOne(deps, request, { container, states, fresh: fresh.get(container.id) }, signal),
+      ),
+    )
     const end = together(ends)
     if (end.kind !== 'fallback' || attempt === attempts) return end
     const now = new Set((await request.containers()).map(({ id }) => id))
@@ -58,18 +68,67 @@ export async function liveUpdate(
   }
 }
 
+/**
+ * Brings the containers of a resource that were just made in line with `initialSync`, and takes down which there are.
+ * Without one they hold what their image holds.
+ */
+export async function syncNewContainers(
+  deps: LiveUpdateDeps,
+  request: Omit<LiveUpdateRequest, 'files'>,
+  signal: AbortSignal,
+): Promise<LiveUpdateEnd> {
+  const containers = await request.containers()
+  const { containers: newcomers } = await deps.synced.meet(
+    request.owner,
+    containers.map(({ id }) => id),
+  )
+  if (!request.images.some((image) => image.deployed && image.liveUpdate?.initialSync)) return { kind: 'unchanged' }
+  const running = containers.filter(({ id, state }) => state.running && newcomers.includes(id))
+  const ends = await Promise.all(
+    running.map((container) => updateOne(deps, request, { container, states: [], fresh: [] }, signal)),
+  )
+  return together(ends)
+}
+
+/** By container that has come since the last update: the files that were synced into the others before. */
+async function newcomersOf(
+  deps: LiveUpdateDeps,
+  { owner }: LiveUpdateRequest,
+  containers: readonly LiveContainer[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly FileState[]>> {
+  const found = await deps.synced.meet(
+    owner,
+    containers.map(({ id }) => id),
+  )
+  const states = found.containers.length === 0 ? [] : await lookAtFiles(deps.files, found.files, signal)
+  return new Map(found.containers.map((id) => [id, states]))
+}
+
+interface ContainerTurn {
+  readonly container: LiveContainer
+  /** What has changed. */
+  readonly states: readonly FileState[]
+  /** What a container that is new may lack beside; absent: it is not new. */
+  readonly fresh: readonly FileState[] | undefined
+}
+
 async function updateOne(
   deps: LiveUpdateDeps,
-  { images, log }: LiveUpdateRequest,
-  container: LiveContainer,
-  states: readonly FileState[],
+  { images, ignoresOf, log }: Omit<LiveUpdateRequest, 'files'>,
+  { container, states, fresh }: ContainerTurn,
   signal: AbortSignal,
 ): Promise<ContainerUpdate> {
   let end: ContainerUpdate = { kind: 'unchanged' }
   for (const image of images) {
     if (image.liveUpdate === undefined || !image.deployed) continue
-    const files = states.filter(({ path }) => image.inputs.some((input) => isWithin(path, input)))
     const known = await deps.synced.of(container.id, deps.images.known(image.name)?.files)
+    const all = new Map([...(fresh ?? []), ...states].map((state) => [state.path, state]))
+    if (fresh !== undefined && image.liveUpdate.initialSync) {
+      const first = await filesToSyncFirst(deps, { image, ignores: ignoresOf(image.name), container, known }, signal)
+      for (const state of first) if (!all.has(state.path)) all.set(state.path, state)
+    }
+    const files = [...all.values()].filter(({ path }) => image.inputs.some((input) => isWithin(path, input)))
     const update = await updateContainer(deps, { container, spec: image.liveUpdate, files, known, log }, signal)
     if (update.kind === 'stop' || update.kind === 'failed') return update
     if (update.kind === 'done') end = update

@@ -6,6 +6,8 @@ export interface FileState {
   readonly state: 'file' | 'folder' | 'link' | 'gone'
   /** As `TreeEntry.hash`; absent when it is gone. */
   readonly hash: string | undefined
+  /** Permission bits of a file. */
+  readonly mode?: number | undefined
 }
 
 /** How these paths stand now. Of a folder the folder alone counts: what changed below it is named itself. */
@@ -24,6 +26,11 @@ export async function lookAtFiles(
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   return [...wanted].map((path) => {
     const entry = byPath.get(path)
-    return { path, state: entry?.kind ?? 'gone', hash: entry?.hash }
+    return {
+      path,
+      state: entry?.kind ?? 'gone',
+      hash: entry?.hash,
+      ...(entry?.kind === 'file' && { mode: entry.mode }),
+    }
   })
 }

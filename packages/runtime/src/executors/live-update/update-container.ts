@@ -42,7 +42,7 @@ export async function updateContainer(
 ): Promise<ContainerUpdate> {
   const { container, files, known, spec } = request
   // Folders have no content: they matter when they are new or gone, and then what is in them tells.
-  const differing = files.filter(({ path, state, hash }) => state === 'folder' || !known.holds(path, hash))
+  const differing = files.filter(({ path, state, hash, mode }) => state === 'folder' || !known.holds(path, hash, mode))
   const plan = planLiveUpdate(spec, differing)
   if (plan.kind === 'stop') return { kind: 'stop', reason: plan.reason }
   const onlyFolders = differing.every(({ state }) => state === 'folder')
@@ -68,7 +68,9 @@ async function carryOut(
   await known.willTouch([...plan.copy, ...plan.removed])
   if (plan.remove.length > 0) await channel.remove(plan.remove, signal)
   if (plan.copy.length > 0) {
-    for (const { localPath, hash } of await channel.copy(plan.copy, signal)) known.synced(localPath, hash)
+    const modes = new Map(files.map(({ path, mode }) => [path, mode]))
+    for (const { localPath, hash } of await channel.copy(plan.copy, signal))
+      known.synced(localPath, hash, modes.get(localPath))
   }
   for (const { path, state } of files) if (state === 'gone') known.synced(path, undefined)
   const failure = await runAll(request, runsOf(request, plan.runs), channel, signal)
@@ -113,6 +115,7 @@ async function restart(
   }
   log(`Restarting container ${container.name}\n`)
   await deps.docker.restartContainer(container.id, 0)
+  deps.channels.renew(container.id)
 }
 
 function keyOf({ argv }: RunStepSpec): string {
