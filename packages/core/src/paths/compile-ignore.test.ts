@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileIgnore, malformedPatterns } from './compile-ignore.js'
+import { compileIgnore, ignoringPattern, malformedPatterns } from './compile-ignore.js'
 import { ephemeralIgnore } from './ephemeral.js'
 import { escapePattern, parseIgnoreFile } from './ignore-file.js'
 
@@ -240,4 +240,22 @@ describe('escapePattern', () => {
       expect(['/app/a', '/app/x.go', '/app/acb', '/app/space', '/app/not'].filter(matcher.ignored)).toEqual([])
     },
   )
+})
+
+describe('ignoringPattern', () => {
+  const rules = [
+    { basePath: '/app', patterns: ['dist', '!dist/keep'] },
+    { basePath: '/app/src', patterns: ['*.log', '!a.log', '/tmp/'] },
+  ]
+
+  it.each([
+    ['/app/dist/a', 'dist'],
+    ['/app/dist/keep', undefined],
+    ['/app/src/b.log', '*.log'],
+    ['/app/src/a.log', undefined],
+    ['/app/src/tmp/x', '/tmp/'],
+    ['/app/other', undefined],
+  ])('%s is excluded by %s', (path, pattern) => {
+    expect(ignoringPattern(rules, path)).toBe(pattern)
+  })
 })

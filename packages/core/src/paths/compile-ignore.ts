@@ -27,6 +27,18 @@ export function compileIgnore(rules: readonly IgnoreRule[]): IgnoreMatcher {
   }
 }
 
+/**
+ * The pattern that excludes a path, as it was written; `undefined` when none does. Compiles anew each time: it is for
+ * messages.
+ */
+export function ignoringPattern(rules: readonly IgnoreRule[], path: string): string | undefined {
+  for (const { basePath, patterns } of rules) {
+    const deciding = patterns.findLast((text) => ignorePattern(text, basePath)?.matches(path))
+    if (deciding !== undefined && ignorePattern(deciding, basePath)?.keeps === false) return deciding
+  }
+  return undefined
+}
+
 /** The patterns of the rules that cannot be read, as they were written. */
 export function malformedPatterns(rules: readonly IgnoreRule[]): readonly string[] {
   return rules.flatMap(({ patterns }) => patterns.filter(isMalformed))

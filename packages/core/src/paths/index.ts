@@ -1,4 +1,4 @@
-export { compileIgnore, type IgnoreMatcher, malformedPatterns } from './compile-ignore.js'
+export { compileIgnore, type IgnoreMatcher, ignoringPattern, malformedPatterns } from './compile-ignore.js'
 export { ephemeralIgnore, ephemeralPatterns } from './ephemeral.js'
 export { escapePattern, parseIgnoreFile } from './ignore-file.js'
 export { createPathIndex, type PathIndex } from './path-index.js'

@@ -36,6 +36,8 @@ export interface BuildContext {
   /** Judged by absolute path; the Dockerfile itself is sent by its text. */
   readonly ignored: (path: string) => boolean
   readonly prunes: (folder: string) => boolean
+  /** The pattern that leaves a path out, as the user wrote it; for messages. */
+  readonly leftOutBy?: ((path: string) => string | undefined) | undefined
   /** Files that are not in the folder: the path they have in the context, and their content or where that is. */
   readonly extra?: readonly { readonly path: string; readonly file: string; readonly mode: number }[] | undefined
 }

@@ -74,12 +74,24 @@ describeWithDocker('a build that fails', () => {
     })
   })
 
-  it('BLD-08: says so when a source of COPY is left out of the context', async () => {
+  it('BLD-08: says so when a source of COPY is left out of the context, and by which pattern', async () => {
     const context = { ignored: (path: string) => path.endsWith('.env') }
-    expect(await failure('FROM busybox\nCOPY src/secret.env /\n', { context })).toMatchObject({
+    const dockerfile = 'FROM busybox\nCOPY src/secret.env /\n'
+    const hint = async (leftOutBy?: () => string) =>
+      (await failure(dockerfile, { context: { ...context, leftOutBy } })).hint
+    expect(await failure(dockerfile, { context })).toMatchObject({
       message: expect.stringContaining('"src/secret.env" is not in the build context'),
-      hint: expect.stringContaining('It is there, but left out of the context'),
+      places: [{ line: 2, column: 6 }],
     })
+    const see = 'see the .dockerignore, and `ignore` and `only` of dockerBuild.'
+    expect(await hint()).toBe(`It is there, but left out of the context: ${see}`)
+    expect(await hint(() => '*.env')).toBe(`It is there, but left out of the context by "*.env": ${see}`)
+    expect(await hint(() => '**')).toBe('It is there, but left out of the context: add it to `only` of dockerBuild.')
+  })
+
+  it('says that a reference is none', async () => {
+    const found = await failure('FROM busybox\n', { tags: ['tiltts-test/Not A Ref'] })
+    expect(found.message).toMatch(/invalid reference format|invalid tag/)
   })
 
   it('names a base image that cannot be had, at its line', async () => {

@@ -9,7 +9,7 @@ import {
   replaceBaseImages,
   taggedRefs,
 } from '@tiltts/core/images'
-import { compileIgnore, relativeTo } from '@tiltts/core/paths'
+import { compileIgnore, ignoringPattern, relativeTo } from '@tiltts/core/paths'
 import { type DockerImageNode, toApiTime } from '@tiltts/spec'
 import type { DockerInfo } from '../../ports/docker.js'
 import type { ImageBuildRequest } from '../../ports/image-build.js'
@@ -106,7 +106,7 @@ async function requestOf(
   const ignore = compileIgnore(node.ignores)
   return {
     name: parseImageRef(node.ref)?.name ?? node.ref,
-    context: { folder: node.context, ignored: ignore.ignored, prunes: ignore.prunes },
+    context: { folder: node.context, ...ignore, leftOutBy: (path) => ignoringPattern(node.ignores, path) },
     dockerfile: replaceBaseImages(node.dockerfile.contents, node.buildArgs, named.replacements, platform),
     dockerfilePath: node.dockerfile.path,
     buildArgs: withEnvironment(node.buildArgs, env),

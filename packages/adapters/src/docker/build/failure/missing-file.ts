@@ -47,10 +47,18 @@ function sourceWithin(text: string, missing: string): string {
 function contextHint(context: BuildContext, name: string): string | undefined {
   const whole = join(context.folder, name)
   if (linkStats(whole) !== undefined && isLeftOut(context, name)) {
-    return 'It is there, but left out of the context: by the .dockerignore, or by `ignore` or `only` of dockerBuild.'
+    return leftOutHint(context.leftOutBy?.(whole))
   }
   const near = didYouMean(posix.basename(name), namesIn(dirname(whole)))
   return near ?? 'Paths of COPY and ADD count from the context, not from the Dockerfile.'
+}
+
+function leftOutHint(pattern: string | undefined): string {
+  const there = 'It is there, but left out of the context'
+  // What `only` does not name.
+  if (pattern === '**') return `${there}: add it to \`only\` of dockerBuild.`
+  const by = pattern === undefined ? '' : ` by "${pattern}"`
+  return `${there}${by}: see the .dockerignore, and \`ignore\` and \`only\` of dockerBuild.`
 }
 
 function isLeftOut({ folder, ignored, prunes }: BuildContext, name: string): boolean {
