@@ -84,7 +84,7 @@ async function updateImage(
     )
     if (end.ok) {
       done()
-      if (end.result.reused) log(`Image ${image.spec.repository} is up to date\n`)
+      if (end.result.reused && isBuilt(image)) log(`Image ${image.spec.repository} is up to date\n`)
       write((status) => ({ stages: status.stages, result: end.result }))
     } else {
       done(end.error)
@@ -96,4 +96,9 @@ async function updateImage(
     write(({ building: _, ...status }) => status)
     throw error
   }
+}
+
+/** Of one that is only synced into, nobody here knows how it stands. */
+function isBuilt({ spec: { node } }: Image): boolean {
+  return node.build === 'docker' || node.command !== undefined
 }

@@ -1,3 +1,4 @@
+import type { CustomImageNode } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
 import { fakeRecords } from '../../testing/fake-records.js'
 import type { SimulateOptions, Simulation } from '../../testing/simulate.js'
@@ -152,6 +153,42 @@ describe('services of compose', () => {
     sim.docker.comeBack()
     await sim.advance(15_000)
     expect(sim.updates('api')[0]?.status.phase).toBe('succeeded')
+  })
+
+  it('CB-07: take changes in without a builder where their image is only synced into, of which nothing is claimed', async () => {
+    const image: CustomImageNode = {
+      build: 'custom',
+      ref: 'busybox',
+      place: undefined,
+      command: undefined,
+      dir: '/project',
+      env: {},
+      deps: ['/project/api'],
+      ignores: [],
+      imageDeps: [],
+      matchInEnvVars: false,
+      skipsLocalDocker: false,
+      disablePush: false,
+      liveUpdate: {
+        syncs: [{ localPath: '/project/api', containerPath: '/app', ignores: [] }],
+        runs: [],
+        stopPaths: [],
+        initialSync: false,
+        place: undefined,
+      },
+    }
+    const sim = await start({
+      config: (c) => {
+        c.compose('compose.yaml')
+        c.graph({ images: [image] })
+      },
+      composeFiles: { 'compose.yaml': { services: { db: { image: 'busybox' } } } },
+    })
+    await sim.edit({ 'api/src/main.js': 'two' })
+    await sim.advance(1000)
+    expect(sim.docker.filesOf(container(sim, 'db')?.id ?? '')['/app/src/main.js']).toBe('two')
+    expect(sim.docker.builds()).toHaveLength(0)
+    expect(sim.log('db')).not.toContain('is up to date')
   })
 
   it('EVAL-06: are loaded without an engine, and what does not need one runs', async () => {
