@@ -19,6 +19,8 @@ describe.skipIf(skip !== undefined)(`the example conditional-install${skip ? ` (
     example.edit('api/package.json', 'greeter-1', 'greeter-2')
     await example.answers(8102, 'Welcome, tiltts\n')
     await dev.printed('installed greeter from file:./vendor/greeter-2')
+    example.edit('api/package.json', 'greeter-2', 'greeter-1')
+    await example.answers(8102, 'Hello, tiltts\n')
     expect(example.containers('api')).toEqual(before)
     await example.end(dev)
   })

@@ -1,5 +1,5 @@
 // Dependencies are installed in the running container, but only when their list has changed.
-import { dockerBuild, dockerCompose, fallBackOn, run, sync } from 'tiltts'
+import { dockerBuild, dockerCompose, fallBackOn, restartProcess, run, sync } from 'tiltts'
 
 dockerCompose('./compose.yaml')
 
@@ -9,5 +9,7 @@ dockerBuild('conditional-install/api', './api', {
     fallBackOn('./api/Dockerfile'),
     sync('./api', '/app'),
     run('node install.mjs', { trigger: './api/package.json' }),
+    // Not needed where the server watches its files itself.
+    restartProcess(),
   ],
 })

@@ -16,6 +16,8 @@ describe.skipIf(skip !== undefined)(`the example hot-reload${skip ? ` (skipped: 
 
     example.edit('frontend/src/page.mjs', 'Hello', 'Edited')
     await example.answers(8101, page('Edited'))
+    example.edit('frontend/src/page.mjs', 'Edited', 'Again')
+    await example.answers(8101, page('Again'))
     example.write('frontend/public/style.css', 'h1 { color: red }\n')
     await example.answers(8101, 'h1 { color: red }\n', '/style.css')
 

@@ -1,5 +1,5 @@
 // One image out of a large repository: a small context, and two folders that go into the running container.
-import { dockerBuild, dockerCompose, sync } from 'tiltts'
+import { dockerBuild, dockerCompose, restartProcess, sync } from 'tiltts'
 
 dockerCompose('./compose.yaml')
 
@@ -10,5 +10,7 @@ dockerBuild('monorepo/web', '.', {
   liveUpdate: [
     sync('./services/web/src', '/app/src'),
     sync('./packages/shared/src', '/app/node_modules/@monorepo/shared/src'),
+    // Not needed where the server watches its files itself.
+    restartProcess(),
   ],
 })

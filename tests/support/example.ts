@@ -37,7 +37,7 @@ export function exampleCopy(folder: string): Example {
   const compose = read('compose.yaml')
   const name = `${/^name: (\S+)/m.exec(compose)?.[1]}-test`
   project.write('compose.yaml', compose.replace(/^name: .*/m, `name: ${name}`).replaceAll(/"(\d{4}):/g, '"1$1:'))
-  const images = [...read('tilt.config.ts').matchAll(/Build\('([^']+)'/g)].flatMap(([, ref]) => ref ?? [])
+  const images = [...read('tilt.config.ts').matchAll(/Build\(\s*'([^']+)'/g)].flatMap(([, ref]) => ref ?? [])
   onTestFinished(async () => {
     await runTiltts(project, ['down'])
     const made = images.flatMap((ref) => lines('docker', 'images', '-q', '--filter', `reference=${ref}:*`))

@@ -1,8 +1,7 @@
 // Stands for `npm install`, so that the example runs without a network: installs the dependencies that are folders here.
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-rmSync('node_modules', { recursive: true, force: true })
 for (const [name, source] of Object.entries(dependencies)) {
   cpSync(source.replace('file:', ''), `node_modules/${name}`, { recursive: true })
   console.log(`installed ${name} from ${source}`)

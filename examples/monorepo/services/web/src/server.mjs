@@ -4,3 +4,5 @@ import { title } from '@monorepo/shared'
 createServer((_request, response) => {
   response.end(`${title('web')}\n`)
 }).listen(3000, () => console.log('web listens'))
+
+process.on('SIGTERM', () => process.exit(0))
