@@ -1,4 +1,5 @@
-import type { EvaluationResult, LogLevel } from '@tiltts/spec'
+import type { EvaluationResult, LogLevel, ManifestSource } from '@tiltts/spec'
+import type { ManifestLoad } from './manifests.js'
 
 /** Evaluates configs in processes of their own, and keeps the functions they declare. */
 export interface ConfigHost {
@@ -17,6 +18,10 @@ export interface EvaluateRequest {
   readonly command: 'dev' | 'ci' | 'down' | 'args' | 'check'
   /** The environment the config sees; its changes do not reach the next evaluation. */
   readonly env: Readonly<Record<string, string>>
+  /** The context and namespace of the session, for configs that ask; absent: there is none. */
+  readonly kubernetes?: { readonly context: string; readonly namespace: string } | undefined
+  /** Reads manifests for a config that wants to look at them while it is evaluated. */
+  readonly render?: ((sources: readonly ManifestSource[], signal: AbortSignal) => Promise<ManifestLoad>) | undefined
   /** What the config prints, line by line or in pieces. */
   readonly onLog: (text: string, level: LogLevel) => void
 }
@@ -38,6 +43,8 @@ export interface FunctionHost {
 export interface FunctionCall {
   readonly fnId: string
   readonly context: FunctionContext
+  /** Plain data that the function is called with in place of the context. */
+  readonly args?: readonly unknown[] | undefined
   /** 0: no limit. */
   readonly timeoutMs: number
   readonly onLog: (text: string, level?: LogLevel) => void
