@@ -8,6 +8,9 @@ import { type Walked, walkTree } from './walk-tree.js'
 /** Tells what stands at paths, with what it holds. */
 export type ReadTree = (request: TreeRequest) => Promise<readonly TreeEntry[]>
 
+/** The clock by which systems stamp files is up to so much behind. */
+const stampMs = 10
+
 /**
  * Makes a function that tells all that stands at and below paths, sorted by path. The given paths may be symbolic links to
  * folders and files; links below are told as links. What is absent, or vanishes meanwhile, or is no file, folder or link, is
@@ -16,12 +19,13 @@ export type ReadTree = (request: TreeRequest) => Promise<readonly TreeEntry[]>
  * Rejects with the system's error for what may not be read, and with the signal's reason.
  */
 export function createReadTree(contents: ContentHashes): ReadTree {
-  return async ({ paths, ignored, prunes, signal }) => {
+  return async ({ paths, ignored, prunes, since, signal }) => {
     const entries = new Map<string, TreeEntry>()
     const unread: [path: string, stats: Stats][] = []
 
     const add = (path: string, kind: TreeEntry['kind'], stats: Stats, hash: string): void => {
-      entries.set(path, { path, kind, mode: stats.mode & 0o7777, hash })
+      const changed = since !== undefined && stats.ctimeMs >= since - stampMs
+      entries.set(path, { path, kind, mode: stats.mode & 0o7777, hash, ...(changed && { changed }) })
     }
     const see = ({ path, stats }: Walked): void => {
       if (entries.has(path)) return

@@ -547,6 +547,26 @@ export function filesContract(make: () => Promise<FilesWorld>, skips: FilesSkips
       ])
     })
 
+    test('tells what has changed since a moment, and the folders that something came into or went from', async () => {
+      await world.write(at('src/old.ts'), 'old')
+      await world.write(at('src/kept/old.ts'), 'old')
+      await world.write(at('src/gone/old.ts'), 'old')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      const since = Date.now()
+      await new Promise((resolve) => setTimeout(resolve, 15))
+      const changed = async (): Promise<readonly string[]> => {
+        const entries = await world.files.tree({ paths: [at('src')], ...all, since })
+        return entries.filter((entry) => entry.changed === true).map(({ path }) => path.slice(world.root.length + 1))
+      }
+      expect(await changed()).toEqual([])
+      await world.write(at('src/old.ts'), 'new')
+      await world.remove(at('src/gone/old.ts'))
+      expect(await changed()).toEqual(expect.arrayContaining(['src/gone', 'src/old.ts']))
+      expect((await changed()).filter((path) => path.startsWith('src/kept'))).toEqual([])
+      const entries = await world.files.tree({ paths: [at('src')], ...all })
+      expect(entries.filter((entry) => 'changed' in entry)).toEqual([])
+    })
+
     test('stops when it is called off', async () => {
       await world.write(at('main.ts'), 'one')
       const reason = new Error('called off')

@@ -60,6 +60,8 @@ export interface TreeRequest {
   readonly paths: readonly string[]
   readonly ignored: (path: string) => boolean
   readonly prunes: (folder: string) => boolean
+  /** Has what changed since be told as `changed`, in milliseconds since the epoch. */
+  readonly since?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -70,4 +72,6 @@ export interface TreeEntry {
   readonly mode: number
   /** SHA-256 in hex of a file's content, or of `link:` and a link's target; empty for folders. */
   readonly hash: string
+  /** It was written, moved here or given another mode since; of a folder also: something in it came or went. Absent: it was not. */
+  readonly changed?: true | undefined
 }

@@ -40,11 +40,13 @@ const most = 40
  * A file system in memory that reports changes like the real one, only at once.
  *
  * @param initial Text of files by path.
+ * @param now When changes are made, in milliseconds since the epoch.
  * @example
  * const files = fakeFiles({ '/app/main.ts': 'one' })
  * files.write('/app/main.ts', 'two') // watchers of /app get ['/app/main.ts'] before this returns
  */
-export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeFiles {
+export function fakeFiles(initial: Readonly<Record<string, string>> = {}, now: () => number = Date.now): FakeFiles {
+  const stamps = new Map<string, number>()
   const entries = new Map<string, FakeEntry>([['/', folder]])
   const requests = new Set<WatchRequest>()
 
@@ -100,6 +102,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
   }
 
   const report = (changed: readonly string[]): void => {
+    for (const path of changed) for (const at of [path, parentOf(path)]) stamps.set(at, now())
     for (const request of [...requests]) {
       const seen = new Set<string>()
       for (const root of request.paths) {
@@ -145,6 +148,8 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
   }
 
   for (const [path, text] of Object.entries(initial)) write(path, text)
+  // Those have been there for ever.
+  stamps.clear()
 
   return {
     write: (path, text = '') => write(path, text),
@@ -211,7 +216,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
       const files = [...new Set(paths.flatMap(filesOf))].filter(wanted).sort()
       return new Map(files.map((path) => [path, sha256(textOf(path, paths.includes(path)))]))
     },
-    async tree({ paths, ignored, prunes, signal }) {
+    async tree({ paths, ignored, prunes, since, signal }) {
       signal?.throwIfAborted()
       const found = new Map<string, TreeEntry>()
       for (const root of paths) {
@@ -222,12 +227,16 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): FakeF
         const all = below(real)
           .map((path): [string, FakeEntry] => [join(root, path.slice(real.length)), must(path)])
           .filter(([path]) => !pruned(prunes, root, path))
+        const told = (path: string, one: FakeEntry): TreeEntry => {
+          const changedAt = stamps.get(path === root ? real : join(real, path.slice(root.length + 1))) ?? 0
+          return { ...treeEntry(path, one), ...(since !== undefined && changedAt >= since && { changed: true }) }
+        }
         for (const [path, one] of [[root, entry] as const, ...all]) {
           if (ignored(path)) continue
-          found.set(path, treeEntry(path, one))
+          found.set(path, told(path, one))
           // What is kept needs the folders that it is in, ignored or not.
           for (let at = parentOf(path); at === root || within(root, at); at = parentOf(at)) {
-            found.set(at, treeEntry(at, must(at === root ? real : join(real, at.slice(root.length)))))
+            found.set(at, told(at, must(at === root ? real : join(real, at.slice(root.length)))))
             if (at === root) break
           }
         }

@@ -90,7 +90,7 @@ export interface Simulation extends Session {
  */
 export async function simulateSession(options: SimulateOptions): Promise<Simulation> {
   const clock = manualClock()
-  const files = fakeFiles(projectFiles(options))
+  const files = fakeFiles(projectFiles(options), clock.now)
   const processes = fakeProcesses({
     clock,
     programs: options.programs ?? {},

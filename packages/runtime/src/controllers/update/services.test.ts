@@ -122,6 +122,33 @@ describe('services of compose', () => {
     expect(second.updates('api')[0]?.status).toMatchObject({ phase: 'succeeded' })
   })
 
+  it('are built again when a file changed while the image was built: nobody knows which state went into it', async () => {
+    let builds = 0
+    const sim = await simulateSession({
+      config,
+      files,
+      composeFiles,
+      ports: (ports) => ({
+        ...ports,
+        docker: {
+          ...ports.docker,
+          async build(...build) {
+            const end = await ports.docker.build(...build)
+            if (++builds > 1) return end
+            const path = '/project/api/package.json'
+            // Back to what it was before.
+            const text = (await ports.files.readText(path)) ?? ''
+            ;(ports.files as Simulation['files']).write(path, text)
+            return end
+          },
+        },
+      }),
+    })
+    await sim.advance(1000)
+    expect(sim.docker.builds()).toHaveLength(2)
+    await sim.stop()
+  })
+
   it('hold what is here when a session begins, whatever an earlier one has synced', async () => {
     const records = fakeRecords()
     const first = await start({ records })

@@ -12,6 +12,7 @@ import {
 import { compileIgnore, ignoringPattern, relativeTo } from '@tiltts/core/paths'
 import { type DockerImageNode, toApiTime } from '@tiltts/spec'
 import type { DockerInfo } from '../../ports/docker.js'
+import type { TreeEntry } from '../../ports/files.js'
 import type { ImageBuildRequest } from '../../ports/image-build.js'
 import { baselineOf } from './baseline.js'
 import { buildProgress } from './build-progress.js'
@@ -19,8 +20,9 @@ import { digest } from './digest.js'
 import { namedBases } from './external-bases.js'
 import { addHelper, helperInput } from './helper-layer.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
-import { reusable } from './reuse.js'
+import { isRemembered, reusable } from './reuse.js'
 import { secretDigests } from './secret-digests.js'
+import { unchangedEntries } from './unchanged-entries.js'
 
 /** Labels by which images that were built here are found again. */
 export const builtLabels: Readonly<Record<string, string>> = { 'dev.tilt.built': 'true', 'dev.tilt.gc': 'true' }
@@ -37,44 +39,58 @@ export async function dockerImage(
   const startedAt = clock.now()
   const request = await requestOf(deps, job, info)
   const { context } = request
-  const entries = await files.tree({ paths: [node.context], ignored: context.ignored, prunes: context.prunes, signal })
-  const fingerprint = digest(
-    fingerprintText({
-      build: 'docker',
-      ref: node.ref,
-      dockerfile: request.dockerfile,
-      context: entries.map(({ path, ...entry }) => ({ ...entry, path: relativeTo(path, node.context) ?? path })),
-      bases: request.bases,
-      buildArgs: request.buildArgs,
-      target: node.target,
-      platform: request.platform,
-      network: node.network,
-      pull: node.pull,
-      extraHosts: node.extraHosts,
-      extraTags: node.extraTags,
-      labels: builtLabels,
-      secrets: await secretDigests(files, node.secrets, env, signal),
-      ssh: node.ssh,
-      builder: { id: info.id, version: info.builder },
-      helper: helperInput(deps, spec, info.arch),
-      registry: undefined,
-    }),
-  )
+  const called = new AbortController()
+  const look = (): Promise<readonly TreeEntry[]> =>
+    files.tree({
+      paths: [node.context],
+      ignored: context.ignored,
+      prunes: context.prunes,
+      since: startedAt,
+      signal: AbortSignal.any([signal, called.signal]),
+    })
+  const fingerprintOf = async (entries: readonly TreeEntry[]): Promise<string> =>
+    digest(
+      fingerprintText({
+        build: 'docker',
+        ref: node.ref,
+        dockerfile: request.dockerfile,
+        context: entries.map(({ path, ...entry }) => ({ ...entry, path: relativeTo(path, node.context) ?? path })),
+        bases: request.bases,
+        buildArgs: request.buildArgs,
+        target: node.target,
+        platform: request.platform,
+        network: node.network,
+        pull: node.pull,
+        extraHosts: node.extraHosts,
+        extraTags: node.extraTags,
+        labels: builtLabels,
+        secrets: await secretDigests(files, node.secrets, env, signal),
+        ssh: node.ssh,
+        builder: { id: info.id, version: info.builder },
+        helper: helperInput(deps, spec, info.arch),
+        registry: undefined,
+      }),
+    )
   // What a registry has now cannot be known without asking it, so a build that always pulls is asked for once a session.
-  const reused = await reusable(
-    deps,
-    { ...job, useRecords: job.useRecords && !node.pull },
-    { fingerprint, lookedAt: startedAt },
-  )
-  if (reused !== undefined) {
-    const record = deps.records.known(job.name)
-    if (record !== undefined) await deps.records.set(job.name, { ...record, files: baselineOf(spec, entries) })
-    return { ok: true, result: reused }
+  const reusing = { ...job, useRecords: job.useRecords && !node.pull }
+  let seen: readonly TreeEntry[] | undefined
+  if (await isRemembered(deps, reusing)) {
+    seen = await look()
+    const reused = await reusable(deps, reusing, { fingerprint: await fingerprintOf(seen), lookedAt: startedAt })
+    if (reused !== undefined) {
+      const record = deps.records.known(job.name)
+      if (record !== undefined) await deps.records.set(job.name, { ...record, files: baselineOf(spec, seen) })
+      return { ok: true, result: reused }
+    }
   }
+  // Where nothing can be reused, nobody waits until a large context is read.
+  const seeing = seen === undefined ? look() : Promise.resolve(seen)
+  seeing.catch(() => {})
   const progress = buildProgress(job)
   const outcome = await docker.build(request, progress.event, signal)
   progress.end()
   if (!outcome.ok) {
+    called.abort()
     // A build that was called off is no failure of the image.
     if (signal.aborted) return { ok: false, error: outcome.failure.message }
     job.log(renderDiagnostics([outcome.failure], { colour: false }), 'error')
@@ -85,7 +101,16 @@ export async function dockerImage(
   const { local } = taggedRefs(registryRef(node.ref, undefined), contentTag(built))
   await docker.tag(built, local)
   for (const tag of node.extraTags) await docker.tag(built, tag)
-  await deps.records.set(job.name, { fingerprint, imageId: built, ref: local, files: baselineOf(spec, entries) })
+  const entries = await seeing
+  const fingerprint = await fingerprintOf(entries)
+  const { sure, all } = unchangedEntries(entries, await look())
+  // Of files that changed meanwhile nobody knows which state went in: nothing is taken for equal to this.
+  await deps.records.set(job.name, {
+    fingerprint: all ? fingerprint : '',
+    imageId: built,
+    ref: local,
+    files: baselineOf(spec, sure),
+  })
   return {
     ok: true,
     result: { imageId: built, ref: local, fingerprint, buildStartTime: toApiTime(startedAt), reused: false },

@@ -22,3 +22,12 @@ export async function reusable(
   }
   return { fingerprint, ref, buildStartTime: toApiTime(lookedAt), reused: true, ...(imageId && { imageId }) }
 }
+
+/** Whether an earlier build may be reused at all, whatever the files hold. */
+export async function isRemembered(
+  { records }: Pick<ImageDeps, 'records'>,
+  { name, force, useRecords }: Pick<ImageJob, 'name' | 'force' | 'useRecords'>,
+): Promise<boolean> {
+  if (force) return false
+  return (useRecords ? await records.get(name) : records.known(name)) !== undefined
+}
