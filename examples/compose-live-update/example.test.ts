@@ -6,7 +6,7 @@ import { skipReason } from '../../tests/support/requires.js'
 const skip = skipReason('docker')
 
 describe.skipIf(skip !== undefined)(`the example compose-live-update${skip ? ` (skipped: ${skip})` : ''}`, () => {
-  it('DC-01, LU-01, LUC-05: comes up in order, takes edits into the running container, and goes down', async () => {
+  it('DC-01, LU-01, LUC-05, UP-04: comes up in order, takes edits into the running container, and goes down', async () => {
     const example = exampleCopy(import.meta.dirname)
     const dev = await example.dev()
     await dev.printed(/migrated[\s\S]*api listens/)

@@ -5,6 +5,7 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { type ComposeDeploy, type ComposeResourceSpec, isTiltError, type Resource, type TiltError } from '@tiltts/spec'
 import { type DeployDeps, deployService } from '../../executors/compose/deploy-service.js'
 import { containersOf } from '../../executors/compose/service-state.js'
+import { changesText } from '../../executors/live-update/changes-text.js'
 import { type LiveUpdateEnd, liveUpdate, syncNewContainers } from '../../executors/live-update/live-update.js'
 import { cancelledOutcome, type UpdateOutcome } from '../../executors/outcome.js'
 import { buildSpan } from '../cmd/span.js'
@@ -74,9 +75,7 @@ async function tryLiveUpdate(
   switch (end.kind) {
     case 'done':
       done()
-      log(
-        `Updated ${end.containers === 1 ? 'the container' : `${end.containers} containers`}: ${count(end.copied)} copied\n`,
-      )
+      log(`Updated ${end.containers === 1 ? 'the container' : `${end.containers} containers`}: ${changesText(end)}\n`)
       return { phase: 'succeeded', liveUpdate: true }
     case 'unchanged':
       done()
@@ -142,7 +141,7 @@ async function followContainers(
   deps.channels.keep(resource.metadata.name, running)
   if (deps.command === 'dev') for (const id of running) deps.channels.warm(id)
   const end = await syncNewContainers(deps, request, run.signal)
-  if (end.kind === 'done') log(`Initial sync: ${count(end.copied)} copied\n`)
+  if (end.kind === 'done') log(`Initial sync: ${changesText(end)}\n`)
   return failureOf(end)
 }
 
@@ -157,8 +156,4 @@ function servicesOf({ store }: ServiceUpdateDeps, { compose }: ComposeResourceSp
     const isBeside = spec.compose?.project.name === compose.project.name && status.enabled === 'enabled'
     return isBeside && spec.compose !== undefined ? [spec.compose] : []
   })
-}
-
-function count(files: number): string {
-  return files === 1 ? '1 file' : `${files} files`
 }

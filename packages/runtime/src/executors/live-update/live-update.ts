@@ -11,7 +11,7 @@ import { type ContainerUpdate, type ContainerUpdateDeps, updateContainer } from 
 
 /** What a live update of a resource came to. */
 export type LiveUpdateEnd =
-  | { readonly kind: 'done'; readonly containers: number; readonly copied: number }
+  | { readonly kind: 'done'; readonly containers: number; readonly copied: number; readonly removed: number }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly exitCode: number; readonly error: string }
   | { readonly kind: 'fallback'; readonly reason: string }
@@ -143,7 +143,12 @@ function together(ends: readonly ContainerUpdate[]): LiveUpdateEnd {
   if (failed !== undefined) return failed
   const done = ends.filter((end) => end.kind === 'done')
   if (done.length === 0) return { kind: 'unchanged' }
-  return { kind: 'done', containers: done.length, copied: Math.max(...done.map(({ copied }) => copied)) }
+  return {
+    kind: 'done',
+    containers: done.length,
+    copied: Math.max(...done.map(({ copied }) => copied)),
+    removed: Math.max(...done.map(({ removed }) => removed)),
+  }
 }
 
 function whyNone(containers: readonly LiveContainer[]): string {
