@@ -13,7 +13,8 @@ import (
 )
 
 // unpack makes the files, folders and links of a tar stream below a root. What stands where they belong is replaced.
-// Links in parent folders are followed. Owners are never changed: new files belong to who runs this.
+// Links in parent folders are followed. What is new belongs to who owned what it replaces, else to the owner of its folder,
+// as far as who runs this may give it away.
 func unpack(r *request) error {
 	root, err := r.text()
 	if err != nil {
@@ -104,6 +105,9 @@ func (u *unpacker) folder(path string) error {
 	if err := os.Mkdir(path, 0o755); err != nil {
 		return failed(path, err)
 	}
+	if err := handDown(path); err != nil {
+		return failed(path, err)
+	}
 	u.folders[path] = true
 	return nil
 }
@@ -132,6 +136,9 @@ func (u *unpacker) folderEntry(path string, header *tar.Header) error {
 	if err := os.Mkdir(path, mode.Perm()); err != nil {
 		return err
 	}
+	if err := handDown(path); err != nil {
+		return err
+	}
 	// The umask took part in what Mkdir made.
 	return os.Chmod(path, mode)
 }
@@ -144,11 +151,35 @@ func (u *unpacker) link(path string, header *tar.Header) error {
 	if err := os.Symlink(header.Linkname, unfinished); err != nil {
 		return err
 	}
-	err := u.replace(unfinished, path)
+	err := handOver(unfinished, path)
+	if err == nil {
+		err = u.replace(unfinished, path)
+	}
 	if err != nil {
 		_ = os.Remove(unfinished)
 	}
 	return err
+}
+
+// handOver gives what was just made to the owner of what stands at a path, else of the folder that it goes into.
+func handOver(made, path string) error {
+	var owner, present syscall.Stat_t
+	if syscall.Lstat(path, &owner) != nil && syscall.Stat(filepath.Dir(path), &owner) != nil {
+		return nil
+	}
+	if syscall.Lstat(made, &present) != nil || (owner.Uid == present.Uid && owner.Gid == present.Gid) {
+		return nil
+	}
+	err := syscall.Lchown(made, int(owner.Uid), int(owner.Gid))
+	if is(err, syscall.EPERM, syscall.EINVAL, syscall.EROFS, syscall.ENOSYS) {
+		return nil
+	}
+	return err
+}
+
+// handDown gives a folder that was just made to the owner of the one that it is in.
+func handDown(path string) error {
+	return handOver(path, filepath.Dir(path))
 }
 
 // file writes beside the target and renames, so that nobody reads half a file. Where the folder takes no new file, or
@@ -164,6 +195,9 @@ func (u *unpacker) file(path string, header *tar.Header, body io.Reader) error {
 	}
 	defer file.Close()
 	err = u.fill(file, body)
+	if err == nil {
+		err = handOver(unfinished, path)
+	}
 	if err == nil {
 		err = file.Chmod(header.FileInfo().Mode())
 	}

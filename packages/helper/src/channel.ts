@@ -16,7 +16,8 @@ export interface HelperChannel {
   /** Asks for the agent's version, and whether the helper runs in front of the container's command. */
   ready(): Promise<{ readonly version: string; readonly canRestart: boolean }>
   /**
-   * Unpacks a tar stream: files, folders and symbolic links, with their modes and the times of files, without owners.
+   * Unpacks a tar stream: files, folders and symbolic links, with their modes and the times of files. What
+   * is new belongs to who owned what it replaces, else to the owner of its folder, as far as the agent may do that.
    * Files are replaced as a whole where their folder can be written, else in place. What has another kind is replaced;
    * missing parent folders are made. Nothing is held in memory, neither here nor there.
    */

@@ -133,16 +133,24 @@ describe.skipIf(noLocalHelper !== undefined)('the agent unpacks', () => {
     chmodSync(h.root, 0o755)
   })
 
-  it.skipIf(!isRoot)('LU-08: without a change of owner, whatever the stream says, also as root', async () => {
-    mkdirSync(at('theirs'))
-    chownSync(at('theirs'), someone, someone)
-    await h.channel.copy(tar({ name: 'theirs/' }, { name: 'theirs/a', content: 'A', uid: 1234 }, { name: 'b/' }), {
-      root: h.root,
-    })
-    expect(statSync(at('theirs'))).toMatchObject({ uid: someone, gid: someone })
-    expect(statSync(at('theirs/a'))).toMatchObject({ uid: 0, gid: 0 })
-    expect(statSync(at('b'))).toMatchObject({ uid: 0, gid: 0 })
-  })
+  it.skipIf(!isRoot)(
+    'LU-08: for the owner of what is replaced, or of the folder, whatever the stream says',
+    async () => {
+      mkdirSync(at('theirs'))
+      chownSync(at('theirs'), someone, someone)
+      write('theirs/ours', 'old')
+      write('replaced', 'old')
+      chownSync(at('replaced'), someone, someone)
+      const names = ['theirs/a', 'theirs/new/deep', 'theirs/ours', 'replaced']
+      const files = names.map((name) => ({ name, content: 'A', uid: 1234 }))
+      await h.channel.copy(tar({ name: 'theirs/' }, ...files, { name: 'b/' }), { root: h.root })
+      expect(statSync(at('theirs'))).toMatchObject({ uid: someone, gid: someone })
+      for (const name of ['theirs/a', 'theirs/new', 'theirs/new/deep', 'replaced'])
+        expect(statSync(at(name))).toMatchObject({ uid: someone, gid: someone })
+      expect(statSync(at('theirs/ours'))).toMatchObject({ uid: 0, gid: 0 })
+      expect(statSync(at('b'))).toMatchObject({ uid: 0, gid: 0 })
+    },
+  )
 })
 
 describe.skipIf(noLocalHelper !== undefined)('the agent says what failed', () => {

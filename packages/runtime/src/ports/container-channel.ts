@@ -8,7 +8,8 @@ export interface ContainerChannel {
   /** Whether a process of the container can be restarted in place: the helper runs in front of it. */
   readonly canRestartProcess: boolean
   /**
-   * Copies files, folders and links, with mode and time and without owner. What has vanished here is left out; what is
+   * Copies files, folders and links, with mode and time. What is replaced keeps its owner, and what is new
+   * gets that of its folder, as far as it can be known. What has vanished here is left out; what is
    * no file, folder or link, too. A target that turned from folder to file, or back, is replaced.
    *
    * @returns what was really sent, by its content at that moment

@@ -6,17 +6,23 @@ import { pathKind } from './archive-inspect.js'
 import { type ContainerFacts, folderOf } from './container-facts.js'
 import { asCopyFailure, copyFailed } from './failures.js'
 import { isShorterFile } from './local-entry.js'
+import type { Owners } from './owners.js'
+import type { Owner } from './tar-header.js'
 import { tarStream } from './tar-stream.js'
 
 /** What is smaller goes in one message. */
 const AT_ONCE_BYTES = 1024 * 1024
 const ATTEMPTS = 5
 
-/** Copies by the engine's own hand: nothing in the image is needed, and root does not matter. */
+/**
+ * Copies by the engine's own hand: nothing in the image is needed, and root does not matter. What is replaced keeps its
+ * owner, as far as that can be known.
+ */
 export async function copyByArchive(
   connection: EngineConnection,
   container: ContainerFacts,
   entries: readonly CopyEntry[],
+  owners: Owners,
   signal: AbortSignal,
 ): Promise<readonly CopiedEntry[]> {
   const hidden = entries.find(({ containerPath }) => folderOf(containerPath, container.memory) !== undefined)
@@ -24,9 +30,13 @@ export async function copyByArchive(
     const why = `${hidden.containerPath} is in memory (tmpfs), where the engine cannot copy to; sync elsewhere`
     throw copyFailed(container, 'copy files into', why)
   }
+  const ownerOf = await owners.of(
+    entries.map(({ containerPath }) => containerPath),
+    signal,
+  )
   const copied = new Map<CopyEntry, CopiedEntry>()
   for (const [root, group] of byRoot(container, entries)) {
-    const sent = await send(connection, container, root, group, signal)
+    const sent = await send(connection, container, { root, entries: group, ownerOf }, signal)
     for (const [index, entry] of group.entries()) copied.set(entry, sent[index] ?? entry)
   }
   return entries.map((entry) => copied.get(entry) ?? entry)
@@ -44,18 +54,23 @@ function byRoot(container: ContainerFacts, entries: readonly CopyEntry[]): Reado
   return groups
 }
 
+interface Shipment {
+  readonly root: string
+  readonly entries: readonly CopyEntry[]
+  readonly ownerOf: (containerPath: string) => Owner
+}
+
 async function send(
   connection: EngineConnection,
   container: ContainerFacts,
-  root: string,
-  entries: readonly CopyEntry[],
+  { root, entries, ownerOf }: Shipment,
   signal: AbortSignal,
 ): Promise<readonly CopiedEntry[]> {
   // A folder that is there keeps its owner and mode: the engine would give it to root.
   const leavesOut = async (path: string): Promise<boolean> =>
     (await pathKind(connection, container, path, signal)) === 'folder'
   for (let attempt = 1; ; attempt++) {
-    const { bytes, sent } = tarStream(entries, { root, leavesOut })
+    const { bytes, sent } = tarStream(entries, { root, leavesOut, ownerOf })
     const iterator = bytes[Symbol.asyncIterator]()
     try {
       const path = `/containers/${container.id}/archive?path=${encodeURIComponent(root === '' ? '/' : root)}`

@@ -57,7 +57,7 @@ export async function inspectByArchive(
 
 const STAT = 'x-docker-container-path-stat'
 
-async function archive(
+export async function archive(
   connection: EngineConnection,
   container: ContainerFacts,
   method: 'GET' | 'HEAD',

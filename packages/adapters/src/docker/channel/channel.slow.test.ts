@@ -36,7 +36,7 @@ const run = async (channel: ContainerChannel, ...argv: readonly string[]): Promi
 describeWithDocker('a channel into a real container', () => {
   afterEach(() => h.close())
 
-  it('LU-08: keeps mode and time, to parts of a second, and gives files to root', async () => {
+  it('LU-08: keeps mode and time, to parts of a second, and gives files to the owner of their folder', async () => {
     const { channel, ask } = await into([])
     const localPath = await h.write('script', '#!/bin/sh', 0o751)
     await utimes(localPath, 1_700_000_000.25, 1_700_000_000.25)

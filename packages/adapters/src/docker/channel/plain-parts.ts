@@ -5,6 +5,7 @@ import { inspectByArchive } from './archive-inspect.js'
 import type { ContainerFacts } from './container-facts.js'
 import { channelClosed, runFailed } from './failures.js'
 import { inAnyOrder } from './in-any-order.js'
+import { owners } from './owners.js'
 import type { ChannelParts } from './parts.js'
 import type { RunInShell } from './run-in-shell.js'
 import { runOnce } from './run-once.js'
@@ -26,6 +27,7 @@ export function plainParts(connection: EngineConnection, container: ContainerFac
   const root = container.root ? usual : warmShell({ connection, container: id, user: '0' })
   // The first command shall not wait for it. Whoever needs it hears why it failed.
   usual.get().catch(() => {})
+  root.get().catch(() => {})
 
   /** `undefined`: there is no shell. An abort ends the command, and the shell with it. */
   const inShell = async (
@@ -47,10 +49,15 @@ export function plainParts(connection: EngineConnection, container: ContainerFac
     (argv, onOutput) =>
       inShell(root, argv, onOutput, signal)
 
+  const kept = owners({ connection, container, run: asRoot })
+
   return {
     canRestartProcess: false,
-    copy: (entries, signal) => copyByArchive(connection, container, entries, signal),
-    remove: (paths, signal) => removeByShell(container, paths, asRoot(signal)),
+    copy: (entries, signal) => copyByArchive(connection, container, entries, kept, signal),
+    async remove(paths, signal) {
+      kept.forget(paths)
+      await removeByShell(container, paths, asRoot(signal))
+    },
     async run({ argv, onOutput }, signal) {
       const end = await inShell(usual, argv, onOutput, signal)
       if (!end) return await runOnce(connection, container, argv, onOutput, signal)

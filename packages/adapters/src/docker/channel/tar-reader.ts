@@ -1,4 +1,4 @@
-import { TAR_BLOCK, type TarEntry } from './tar-header.js'
+import { type Owner, TAR_BLOCK, type TarEntry } from './tar-header.js'
 
 /** One entry as it is read; its body has to be read, or left, before the next is asked for. */
 export interface ReadEntry {
@@ -6,6 +6,7 @@ export interface ReadEntry {
   readonly kind: TarEntry['kind'] | 'other'
   readonly size: number
   readonly target: string
+  readonly owner: Owner
   readonly body: AsyncIterable<Buffer>
 }
 
@@ -38,6 +39,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
       kind: kinds[type] ?? 'other',
       size,
       target: pax.get('linkpath') ?? textOf(header, 157, 100),
+      owner: { uid: idOf(header, 108, pax.get('uid')), gid: idOf(header, 116, pax.get('gid')) },
       body: body(),
     }
     while (left > 0) left -= (await bytes.upTo(left)).length
@@ -57,6 +59,10 @@ function textOf(header: Buffer, start: number, length: number): string {
 function nameOf(header: Buffer): string {
   const prefix = textOf(header, 345, 155)
   return prefix === '' ? textOf(header, 0, 100) : `${prefix}/${textOf(header, 0, 100)}`
+}
+
+function idOf(header: Buffer, start: number, pax: string | undefined): number {
+  return pax === undefined ? Number.parseInt(textOf(header, start, 8).trim() || '0', 8) : Number(pax)
 }
 
 /** Octal, or for very large files binary with the first bit set. */

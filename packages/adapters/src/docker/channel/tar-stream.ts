@@ -1,6 +1,6 @@
 import type { CopiedEntry, CopyEntry } from '@tiltts/runtime/ports'
 import { type LocalEntry, linkHash, readLocalEntry } from './local-entry.js'
-import { tarEnd, tarHeader, tarPadding } from './tar-header.js'
+import { type Owner, tarEnd, tarHeader, tarPadding } from './tar-header.js'
 
 /** So many files are being read while one is sent. */
 const AHEAD = 16
@@ -18,10 +18,15 @@ export interface TarOptions {
   readonly root?: string
   /** Whether a folder is to be left out: where one is already, its owner and mode would be changed. */
   readonly leavesOut?: (containerPath: string) => Promise<boolean>
+  /** @default root */
+  readonly ownerOf?: ((containerPath: string) => Owner) | undefined
 }
 
 /** Local files as a tar stream, for a container. */
-export function tarStream(entries: readonly CopyEntry[], { root = '', leavesOut }: TarOptions = {}): TarStream {
+export function tarStream(
+  entries: readonly CopyEntry[],
+  { root = '', leavesOut, ownerOf }: TarOptions = {},
+): TarStream {
   const hashes = new Map<number, string>()
   async function* pieces(): AsyncGenerator<Buffer> {
     let index = 0
@@ -33,7 +38,8 @@ export function tarStream(entries: readonly CopyEntry[], { root = '', leavesOut 
       if (local.kind === 'folder' && (await leavesOut?.(target))) continue
       const size = local.kind === 'file' ? local.size : 0
       const { kind, mode, mtimeMs } = local
-      yield tarHeader({ path, kind, mode, mtimeMs, size, target: kind === 'link' ? local.target : undefined })
+      const owner = ownerOf?.(target)
+      yield tarHeader({ path, kind, mode, mtimeMs, size, owner, target: kind === 'link' ? local.target : undefined })
       if (local.kind === 'link') hashes.set(at, linkHash(local.target))
       if (local.kind !== 'file') continue
       yield* local.body((hash) => hashes.set(at, hash))
