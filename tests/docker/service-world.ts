@@ -61,7 +61,11 @@ export async function serviceWorld(definitions: Readonly<Record<string, Definiti
   const start = () => {
     const connection = dockerConnection({ ...base, say: (text, level) => logs.append('global', `${text}\n`, level) })
     const told = { ...base, reportLost: connection.reportLost }
-    const services = composeServices({ ...told, wake: (project) => manager.wake('compose-service', project) })
+    const services = composeServices({
+      ...told,
+      wake: (project) => manager.wake('compose-service', project),
+      lastWords: (name) => streams.lastWords(name),
+    })
     const streams = composeLogs(told)
     const removal = composeRemoval(told)
     const manager = createManager({

@@ -107,7 +107,12 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     ...base,
     say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
   })
-  const containers = composeServices({ ...base, wake: wake('compose-service'), reportLost: docker.reportLost })
+  const containers = composeServices({
+    ...base,
+    wake: wake('compose-service'),
+    reportLost: docker.reportLost,
+    lastWords: (name) => containerLogs.lastWords(name),
+  })
   const containerLogs = composeLogs({ ...base, reportLost: docker.reportLost })
   const removal = composeRemoval({ ...base, command: options.command, reportLost: docker.reportLost })
   const pruning = pruneController({

@@ -14,7 +14,7 @@ export function composeOutput(onOutput: OnOutput): ComposeOutput {
   const pass = (text: string, stream: 'stdout' | 'stderr'): void => {
     const kept = text
       .split(/(?<=\n)/)
-      .filter((line) => !isReadingNoise(line))
+      .filter((line) => !isReadingNoise(line) && !isCancellation(line))
       .join('')
     if (kept !== '') onOutput(kept, stream)
   }
@@ -49,6 +49,11 @@ export function lastWords(stderr: string): string | undefined {
 /** ` Container shop-api-1  Started`, `#7 DONE 0.1s`, ` api Pulling `. */
 function isProgress(line: string): boolean {
   return /^ \S/.test(line) || /^#\d+ /.test(line)
+}
+
+/** What it says when it was asked to end: who asked knows. */
+function isCancellation(line: string): boolean {
+  return /^(context )?canceled$/.test(line.trim())
 }
 
 /** What is to be told when the words mean that no engine answered, rather than that it said no. */

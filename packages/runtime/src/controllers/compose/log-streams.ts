@@ -21,8 +21,11 @@ export interface ComposeLogDeps {
 }
 
 export interface ComposeLogs extends NameController {
-  /** Resolves when the logs hold the last words of all containers that have ended, at the latest after 2 s. */
-  lastWords(): Promise<void>
+  /**
+   * Resolves when the logs hold the last words of all containers that have ended, of one DockerComposeService or of all; at
+   * the latest after 2 s.
+   */
+  lastWords(service?: string): Promise<void>
   close(): void
 }
 
@@ -82,32 +85,37 @@ export function composeLogs(deps: ComposeLogDeps): ComposeLogs {
     }
   }
 
+  const reconcile = (name: string): void => {
+    if (closed) return
+    const service = store.get('DockerComposeService', name)
+    byMap.set(name, service?.spec.disableSource)
+    if (service === undefined) {
+      const held = services.get(name)
+      if (held !== undefined) leave(held, () => false)
+      return
+    }
+    const { known, containers } = service.status
+    if (!known) {
+      for (const log of services.get(name)?.byContainer.values() ?? []) log.sleep()
+      return
+    }
+    const held = heldOf(service)
+    const state = switchState(store, service.spec.disableSource)
+    if (state === 'unknown') return
+    const present = new Set(state === 'enabled' ? containers.map(({ id }) => id) : [])
+    leave(held, (id) => present.has(id))
+    if (state === 'enabled') for (const container of containers) logOf(held, container).see(container)
+  }
+
   return {
     name: 'compose-logs',
     watches: [own('DockerComposeService'), watch('ConfigMap', ({ name }) => byMap.of(name))],
-    reconcile(name) {
-      if (closed) return
-      const service = store.get('DockerComposeService', name)
-      byMap.set(name, service?.spec.disableSource)
-      if (service === undefined) {
-        const held = services.get(name)
-        if (held !== undefined) leave(held, () => false)
-        return
-      }
-      const { known, containers } = service.status
-      if (!known) {
-        for (const log of services.get(name)?.byContainer.values() ?? []) log.sleep()
-        return
-      }
-      const held = heldOf(service)
-      const state = switchState(store, service.spec.disableSource)
-      if (state === 'unknown') return
-      const present = new Set(state === 'enabled' ? containers.map(({ id }) => id) : [])
-      leave(held, (id) => present.has(id))
-      if (state === 'enabled') for (const container of containers) logOf(held, container).see(container)
-    },
-    async lastWords() {
-      const all = [...services.values()].flatMap(({ byContainer }) => [...byContainer.values()])
+    reconcile,
+    async lastWords(service) {
+      if (service !== undefined) reconcile(service)
+      const held =
+        service === undefined ? [...services.values()] : [services.get(service)].filter((one) => one !== undefined)
+      const all = held.flatMap(({ byContainer }) => [...byContainer.values()])
       await new Promise<void>((resolve) => {
         const cancel = deps.clock.timer(lastWordsMs, resolve)
         void Promise.all(all.map((log) => log.lastWords())).then(() => {

@@ -23,6 +23,8 @@ export interface ComposeServiceDeps {
   readonly wake: (project: string) => void
   /** See `DockerConnection.reportLost`. */
   readonly reportLost: (error: TiltError) => void
+  /** Resolves when the log holds what the ended containers of a DockerComposeService have said. */
+  readonly lastWords: (name: string) => Promise<void>
 }
 
 /** Its names are those of projects. */
@@ -40,7 +42,7 @@ const steadyMs = 1_000
 
 /** Keeps the status of all services by one watch of the engine a project. */
 export function composeServices(deps: ComposeServiceDeps): ComposeServices {
-  const { store, clock, logs } = deps
+  const { store, clock, logs, tasks } = deps
   const since = clock.now()
   const watches = new Map<string, ProjectWatch>()
   /** Projects that have services, with the names of these by service. */
@@ -73,7 +75,16 @@ export function composeServices(deps: ComposeServiceDeps): ComposeServices {
     const after = store.get('DockerComposeService', before.metadata.name)
     if (after === undefined || after === before) return
     const resource = resourceOfService(after)
-    const lines = [...healthLines(before.status, after.status), ...endsOf(resource, before, after)]
+    say(resource, healthLines(before.status, after.status))
+    const ends = endsOf(resource, before, after)
+    if (ends.length === 0) return
+    tasks.run(`end of ${resource}`, async () => {
+      await deps.lastWords(after.metadata.name)
+      say(resource, ends)
+    })
+  }
+
+  const say = (resource: string, lines: readonly ContainerLine[]): void => {
     for (const { text, level } of lines) {
       const span = `dc:${resource}`
       logs.span({ id: span, resource, source: 'runtime' })

@@ -106,7 +106,11 @@ export async function serviceWorld(options: ServiceWorldOptions = {}): Promise<S
   const base = { store, docker: engine, compose, clock, logs, tasks, command: options.command ?? 'dev' }
   const connection = dockerConnection({ ...base, say: (text, level) => logs.append('global', `${text}\n`, level) })
   const reporting = { ...base, reportLost: connection.reportLost }
-  const services = composeServices({ ...reporting, wake: (name) => manager.wake('compose-service', name) })
+  const services = composeServices({
+    ...reporting,
+    wake: (name) => manager.wake('compose-service', name),
+    lastWords: (name) => streams.lastWords(name),
+  })
   const streams = composeLogs(reporting)
   const removal = composeRemoval(reporting)
   const manager = createManager({
