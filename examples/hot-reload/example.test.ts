@@ -12,7 +12,7 @@ describe.skipIf(skip !== undefined)(`the example hot-reload${skip ? ` (skipped: 
     const dev = await example.dev()
     await example.answers(8101, page('Hello'))
     const before = example.containers('frontend')
-    const started = example.inside('frontend', 'stat', '-c', '%Y', '/proc/1')
+    const started = example.startedAt('frontend')
 
     example.edit('frontend/src/page.mjs', 'Hello', 'Edited')
     await example.answers(8101, page('Edited'))
@@ -22,7 +22,7 @@ describe.skipIf(skip !== undefined)(`the example hot-reload${skip ? ` (skipped: 
     await example.answers(8101, 'h1 { color: red }\n', '/style.css')
 
     expect(example.containers('frontend')).toEqual(before)
-    expect(example.inside('frontend', 'stat', '-c', '%Y', '/proc/1')).toBe(started)
+    expect(example.startedAt('frontend')).toBe(started)
     expect(dev.stdout()).not.toContain('COPY')
     await example.end(dev)
   })

@@ -19,6 +19,8 @@ export interface Example extends TempProject {
   end(dev: RunningTiltts): Promise<void>
   /** Ids of the running containers of a service. */
   containers(service: string): readonly string[]
+  /** When the container of a service was started; a restart of it is another time. */
+  startedAt(service: string): string
   /** Runs a command in the container of a service. */
   inside(service: string, ...command: string[]): string
   /** Waits until a service answers with a text. The port is the one in the compose file. */
@@ -75,6 +77,8 @@ export function exampleCopy(folder: string): Example {
       if (down.code !== 0 || all('--all').length > 0) throw new Error(`down (${down.code}): ${down.stderr}`)
     },
     containers,
+    startedAt: (service) =>
+      lines('docker', 'inspect', '--format', '{{.State.StartedAt}}', ...containers(service)).join(),
     inside: (service, ...command) =>
       execFileSync('docker', ['exec', containers(service)[0] ?? '', ...command], { encoding: 'utf8' }),
     async answers(port, text, path = '/') {
