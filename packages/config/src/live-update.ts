@@ -119,8 +119,8 @@ const syncExpectations: Expectations<SyncOptions> = { ignore: patterns }
  * Copies what changes into the container, and removes there what is removed here. Of several that match a file, the
  * first in the list that does not ignore it takes it. What the container holds already, by content, is not sent.
  *
- * Files keep mode and time, links stay links; the owner is root, or with the helper of {@link restartProcess} the user of the
- * container. Neither `tar` nor a shell is needed to copy; to remove, a shell or that helper is. What cannot be copied (read-only, tmpfs, disk full) builds the image.
+ * Files keep mode and time, links stay links; what is replaced keeps its owner, a new file gets that of its folder. Neither
+ * `tar` nor a shell is needed to copy; to remove, a shell is, or the helper of {@link restartProcess}. What cannot be copied (read-only, tmpfs, disk full) builds the image.
  *
  * Errors: a path in the container that is not absolute; a path here that the image is not built from.
  *
