@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerInfo, LogChunk } from '@tiltts/runtime/ports'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { describeWithDocker } from './testing/needs-docker.js'
 import { dockerCommand, type RealEngine, realEngine } from './testing/real-engine.js'
 
@@ -112,6 +113,34 @@ describeWithDocker('the real engine', () => {
       message: expect.stringContaining('does not exist locally'),
     })
     await h.removeImage(nowhere)
+  })
+
+  it('PUSH-05: a registry that asks for a login is named, with what it said and how to log in', async () => {
+    await start()
+    const asked: (string | undefined)[] = []
+    const registry = createServer((request, response) => {
+      asked.push(request.headers.authorization)
+      const body = JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] })
+      response
+        .writeHead(401, { 'www-authenticate': 'Basic realm="test"', 'content-type': 'application/json' })
+        .end(body)
+    })
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void registry.close())
+    const address = registry.address()
+    const ref = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}/${h.name}:dev`
+    await h.image(ref, { files: { '/v': h.name } })
+    const host = ref.split('/')[0]
+    await expect(h.docker.push(ref, () => {}, never)).rejects.toMatchObject({
+      code: 'image/push-failed',
+      message: expect.stringMatching(
+        new RegExp(
+          `^cannot push ${ref}: [\\s\\S]*(no basic auth credentials|unauthorized)[\\s\\S]*docker login ${host}`,
+        ),
+      ),
+    })
+    expect(asked.length).toBeGreaterThan(0)
+    await h.removeImage(ref)
   })
 
   it('PRUNE-02: leaves an image with a tag of somebody else', async () => {

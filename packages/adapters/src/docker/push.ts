@@ -35,5 +35,13 @@ export async function pushImage(
 }
 
 function pushFailed(ref: string, why: string): InfraError {
-  return new InfraError('image/push-failed', 'docker', `cannot push ${ref}: ${why.trim()}`)
+  return new InfraError('image/push-failed', 'docker', `cannot push ${ref}: ${why.trim()}${adviceOn(ref, why)}`)
+}
+
+/** What to do, where the words of the registry do not say it. */
+function adviceOn(ref: string, why: string): string {
+  const registry = registryOf(ref)
+  if (/unauthorized|no basic auth|authentication required|denied/i.test(why))
+    return `. Log in first: docker login ${registry}`
+  return /connection refused|no such host/.test(why) ? `. Is there a registry at ${registry}?` : ''
 }
