@@ -3,6 +3,7 @@ import type { ObjectStore } from '@tiltts/core/store'
 import type { ServiceUpdateDeps } from './controllers/update/service-update.js'
 import { projectGate } from './executors/compose/project-gate.js'
 import { imageRecords } from './executors/image/image-record.js'
+import { registryDigests } from './executors/image/registry-digests.js'
 import type { Channels } from './executors/live-update/channels.js'
 import { syncedContainers } from './executors/live-update/container-files.js'
 import type { FunctionRegistry } from './functions/registry.js'
@@ -25,6 +26,7 @@ export function serviceUpdates(
 ): ServiceUpdateDeps {
   const { project, ...rest } = parts
   const images = imageRecords(parts.records, project)
+  const registries = registryDigests(parts.docker)
   const synced = syncedContainers(parts.records, project)
-  return { ...rest, images, synced, gate: projectGate(), imageUpdates: { ...rest, records: images } }
+  return { ...rest, images, synced, gate: projectGate(), imageUpdates: { ...rest, records: images, registries } }
 }

@@ -31,6 +31,11 @@ export interface BuildJson {
   readonly dockerfile?: string
   readonly dockerfile_inline?: string
   readonly additional_contexts?: Readonly<Record<string, string>> | null
+  readonly args?: Readonly<Record<string, string | null>> | null
+  readonly secrets?: readonly unknown[] | null
+  readonly ssh?: readonly unknown[] | null
+  readonly pull?: boolean
+  readonly no_cache?: boolean
 }
 
 export interface PortJson {

@@ -76,7 +76,12 @@ describe('mapBuild', () => {
         dockerfile: 'docker/a.Dockerfile',
         additional_contexts: { x: '/x', y: 'https://y' },
       }),
-    ).toEqual({ context: '/shop', dockerfile: '/shop/docker/a.Dockerfile', additionalContexts: ['/x'] })
+    ).toEqual({
+      context: '/shop',
+      dockerfile: '/shop/docker/a.Dockerfile',
+      additionalContexts: ['/x'],
+      takesMore: true,
+    })
     const url = mapBuild({ context: 'https://github.com/shop/api.git' })
     expect(url).toEqual({ context: 'https://github.com/shop/api.git', dockerfile: undefined, additionalContexts: [] })
     expect(ignoreFilesOf(url)).toEqual([])

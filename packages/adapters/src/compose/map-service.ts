@@ -64,7 +64,16 @@ export function mapBuild(build: BuildJson): ComposeBuild {
     context,
     dockerfile: dockerfile_inline === undefined && local ? resolve(context, dockerfile) : undefined,
     additionalContexts: Object.values(additional_contexts ?? {}).filter(isAbsolute),
+    ...(takesMore(build) && { takesMore: true }),
   }
+}
+
+/** What is not in the files, so that only a build can tell whether it has changed. */
+function takesMore({ additional_contexts, args, secrets, ssh, pull, no_cache }: BuildJson): boolean {
+  const others = Object.values(additional_contexts ?? {}).some((context) => !isAbsolute(context))
+  const fromEnvironment = Object.values(args ?? {}).some((value) => value === null)
+  const isSecret = (secrets ?? []).length > 0 || (ssh ?? []).length > 0
+  return others || fromEnvironment || isSecret || pull === true || no_cache === true
 }
 
 /** The files that may tell what a build leaves out, the one that counts first. */

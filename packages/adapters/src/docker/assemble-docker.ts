@@ -11,6 +11,7 @@ import { followLogs } from './logs.js'
 import { prune } from './prune.js'
 import { pullImage } from './pull.js'
 import { pushImage } from './push.js'
+import { registryDigest } from './registry-digest.js'
 import { restartContainer } from './restart.js'
 import { watchContainers } from './watch-containers.js'
 
@@ -40,6 +41,7 @@ export function assembleDocker(options: DockerOptions, createImageBuilder: Creat
     tag: async (imageId, ref) => tagImage(await connect(), imageId, ref),
     push: async (ref, onProgress, signal) => pushImage(await connect(signal), ref, onProgress, signal),
     pull: async (ref, onProgress, signal) => pullImage(await connect(signal), ref, onProgress, signal),
+    registryDigest: async (ref, signal) => registryDigest(await connect(signal), ref, signal),
     containers: async (labels) => listContainers(await connect(), labels),
     inspectContainer: async (id) => inspectContainer(await connect(), id),
     watchContainers: async (labels, onEvent) => watchContainers(await connect(), labels, onEvent),

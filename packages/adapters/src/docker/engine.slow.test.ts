@@ -143,6 +143,24 @@ describeWithDocker('the real engine', () => {
     await h.removeImage(ref)
   })
 
+  it('asks a registry what it has, without fetching it', async () => {
+    await start()
+    const ref = `127.0.0.1:5000/${h.name}-asked:dev`
+    const digestOf = async (version: string) => {
+      await h.image(ref, { files: { '/v': `${h.name}${version}` } })
+      await h.docker.push(ref, () => {}, never)
+      await h.removeImage(ref)
+      return await h.docker.registryDigest(ref, never)
+    }
+    const first = await digestOf('1')
+    expect(first).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(await h.docker.registryDigest(ref, never)).toBe(first)
+    expect(await h.docker.inspectImage(ref)).toBeUndefined()
+    expect(await digestOf('2')).not.toBe(first)
+    expect(await h.docker.registryDigest(`127.0.0.1:5000/${h.name}-none:dev`, never)).toBeUndefined()
+    expect(await h.docker.registryDigest('127.0.0.1:1/nowhere:dev', never)).toBeUndefined()
+  })
+
   it('PRUNE-02: leaves an image with a tag of somebody else', async () => {
     await start()
     const id = await h.image(`${h.name}/api:1`, { labels: { 'dev.tilt.gc': 'true' } })

@@ -18,6 +18,11 @@ export interface Docker {
   push(ref: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<void>
   /** Fetches an image from its registry, with the credentials of the user's Docker config. Resolves with its id. */
   pull(ref: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<string>
+  /**
+   * The digest of what a registry has under a reference now, asked without fetching it. `undefined`: that cannot be told,
+   * as the registry does not answer or has no such image, or the engine has no way to ask.
+   */
+  registryDigest(ref: string, signal: AbortSignal): Promise<string | undefined>
   /** All that have the labels, in whatever state. */
   containers(labels: Readonly<Record<string, string>>): Promise<readonly ContainerInfo[]>
   inspectContainer(id: string): Promise<ContainerInfo | undefined>

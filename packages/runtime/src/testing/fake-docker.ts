@@ -253,6 +253,7 @@ export function fakeDocker(options: FakeDockerOptions): FakeDocker {
         images.tag(image.id, ref)
         return image.id
       }, signal),
+    registryDigest: (ref, signal) => call(() => registry.get(ref)?.id, signal),
     containers: (labels) =>
       call(() => [...rows.values()].filter((one) => hasLabels(one, labels)).map((one) => one.info())),
     inspectContainer: (id) => call(() => find(id)?.info()),

@@ -70,6 +70,8 @@ export interface ComposeBuild {
   readonly dockerfile?: string | undefined
   /** Absolute paths of further contexts. */
   readonly additionalContexts: readonly string[]
+  /** Whether it takes in more than these files and base images: secrets, a variable of the environment, another image. */
+  readonly takesMore?: boolean | undefined
   /** What its .dockerignore leaves out. @default nothing */
   readonly ignores?: readonly IgnoreRule[] | undefined
 }

@@ -1,5 +1,6 @@
+import { readDockerfile } from '@tiltts/core/images'
 import { compileIgnore } from '@tiltts/core/paths'
-import type { ComposeResourceSpec, ImageResult } from '@tiltts/spec'
+import type { ComposeBuild, ComposeResourceSpec, ImageResult } from '@tiltts/spec'
 import type { Compose } from '../../ports/compose.js'
 import type { Docker } from '../../ports/docker.js'
 import type { Files } from '../../ports/files.js'
@@ -9,7 +10,7 @@ import type { ImageRecords } from '../image/image-record.js'
 export interface ComposeBuildDeps {
   readonly compose: Compose
   readonly docker: Docker
-  readonly files: Pick<Files, 'tree'>
+  readonly files: Pick<Files, 'tree' | 'readText'>
   readonly images: ImageRecords
   /** Whether what earlier sessions have built counts. */
   readonly useRecords: boolean
@@ -47,12 +48,15 @@ export async function builtByCompose(
 
 /** `undefined`: what it is built from is not here, so nobody can tell. */
 async function fingerprintOf(
-  { files }: ComposeBuildDeps,
+  deps: ComposeBuildDeps,
   { compose }: ComposeResourceSpec,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { build, definitionHash } = compose.service
-  if (build === undefined || !build.context.startsWith('/')) return undefined
+  if (build === undefined || build.takesMore === true || !build.context.startsWith('/')) return undefined
+  const bases = await basesOf(deps, build)
+  if (bases === undefined) return undefined
+  const { builder, id } = await deps.docker.info(signal)
   const ignore = compileIgnore(build.ignores ?? [])
   const paths = [
     build.context,
@@ -60,11 +64,24 @@ async function fingerprintOf(
     ...(build.dockerfile === undefined ? [] : [build.dockerfile]),
   ]
   const dockerfile = build.dockerfile
-  const entries = await files.tree({
+  const entries = await deps.files.tree({
     paths,
     ignored: (path) => path !== dockerfile && ignore.ignored(path),
     prunes: ignore.prunes,
     signal,
   })
-  return digest(`${definitionHash}\n${entries.map((entry) => JSON.stringify(entry)).join('\n')}`)
+  const known = JSON.stringify({ definitionHash, builder, id, bases })
+  return digest(`${known}\n${entries.map((entry) => JSON.stringify(entry)).join('\n')}`)
+}
+
+/** The images that its Dockerfile names, by id; `undefined`: it cannot be read, or it asks the environment. */
+async function basesOf(
+  { docker, files }: ComposeBuildDeps,
+  { dockerfile }: ComposeBuild,
+): Promise<readonly (readonly [string, string])[] | undefined> {
+  // One that stands in the compose file is part of the definition, but not read here.
+  const text = dockerfile === undefined ? undefined : await files.readText(dockerfile)
+  if (text === undefined) return undefined
+  const refs = [...new Set(readDockerfile(text).images.map(({ ref }) => ref))]
+  return Promise.all(refs.map(async (ref) => [ref, (await docker.inspectImage(ref))?.id ?? 'not here'] as const))
 }

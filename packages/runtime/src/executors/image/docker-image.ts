@@ -37,7 +37,7 @@ export async function dockerImage(
   const { node, spec } = job
   const info = await docker.info(signal)
   const startedAt = clock.now()
-  const request = await requestOf(deps, job, info)
+  const request = await requestOf(deps, job, info, signal)
   const { context } = request
   const called = new AbortController()
   const look = (): Promise<readonly TreeEntry[]> =>
@@ -71,8 +71,8 @@ export async function dockerImage(
         registry: undefined,
       }),
     )
-  // What a registry has now cannot be known without asking it, so a build that always pulls is asked for once a session.
-  const reusing = { ...job, useRecords: job.useRecords && !node.pull }
+  // Where nobody can tell what a registry has, a build that always pulls is asked for once a session.
+  const reusing = { ...job, useRecords: job.useRecords && request.known }
   let seen: readonly TreeEntry[] | undefined
   if (await isRemembered(deps, reusing)) {
     seen = await look()
@@ -118,16 +118,17 @@ export async function dockerImage(
 }
 
 async function requestOf(
-  { docker, env }: ImageDeps,
-  { node, bases }: ImageJob & { readonly node: DockerImageNode },
+  { docker, env, registries }: ImageDeps,
+  { node, bases, force }: ImageJob & { readonly node: DockerImageNode },
   info: DockerInfo,
-): Promise<ImageBuildRequest & { readonly bases: readonly BaseInput[] }> {
+  signal: AbortSignal,
+): Promise<ImageBuildRequest & { readonly bases: readonly BaseInput[]; readonly known: boolean }> {
   const platform = buildPlatform({
     image: node.platform,
     environment: env['DOCKER_DEFAULT_PLATFORM'],
     arch: info.arch,
   })
-  const named = await namedBases(docker, node, bases, platform)
+  const named = await namedBases(docker, { node, bases, platform }, (ref) => registries.of(ref, force, signal))
   const ignore = compileIgnore(node.ignores)
   return {
     name: parseImageRef(node.ref)?.name ?? node.ref,
@@ -146,6 +147,7 @@ async function requestOf(
     labels: builtLabels,
     tags: [],
     bases: named.inputs,
+    known: named.known,
   }
 }
 

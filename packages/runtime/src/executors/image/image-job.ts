@@ -7,6 +7,7 @@ import type { Docker } from '../../ports/docker.js'
 import type { Files } from '../../ports/files.js'
 import type { Processes } from '../../ports/processes.js'
 import type { ImageRecords } from './image-record.js'
+import type { RegistryDigests } from './registry-digests.js'
 
 export interface ImageDeps {
   readonly docker: Docker
@@ -16,6 +17,7 @@ export interface ImageDeps {
   readonly clock: Clock
   readonly records: ImageRecords
   readonly helper: ContainerHelper
+  readonly registries: RegistryDigests
   /** The environment of all commands. */
   readonly env: Readonly<Record<string, string>>
   readonly logs: LogStore

@@ -10,7 +10,12 @@ export async function secretDigests(
 ): Promise<Readonly<Record<string, string>>> {
   const digests: Record<string, string> = {}
   for (const secret of secrets) {
-    const fields = new Map(secret.split(',').map((field) => field.split('=', 2) as [string, string | undefined]))
+    const fields = new Map(
+      secret.split(',').map((field): [string, string] => {
+        const [key = '', ...rest] = field.split('=')
+        return [key, rest.join('=')]
+      }),
+    )
     const path = fields.get('src') ?? fields.get('source')
     const name = fields.get('env') ?? fields.get('id') ?? secret
     const id = fields.get('id') ?? secret
