@@ -1,6 +1,6 @@
 import { liveUpdateCovers } from '@tiltts/core/live-update'
 import { isWithin } from '@tiltts/core/paths'
-import type { IgnoreRule, ImageUse } from '@tiltts/spec'
+import { type IgnoreRule, type ImageUse, isTiltError } from '@tiltts/spec'
 import type { ContainerInfo } from '../../ports/docker.js'
 import type { Files } from '../../ports/files.js'
 import type { ImageRecords } from '../image/image-record.js'
@@ -113,7 +113,23 @@ interface ContainerTurn {
   readonly fresh: readonly FileState[] | undefined
 }
 
+/** What the container or the engine refuses is why only a new image helps. */
 async function updateOne(
+  deps: LiveUpdateDeps,
+  request: Omit<LiveUpdateRequest, 'files'>,
+  turn: ContainerTurn,
+  signal: AbortSignal,
+): Promise<ContainerUpdate> {
+  try {
+    return await updateImagesOf(deps, request, turn, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isTiltError(error) || error.class !== 'infra' || error.code === 'docker/unreachable') throw error
+    return { kind: 'stop', reason: error.message }
+  }
+}
+
+async function updateImagesOf(
   deps: LiveUpdateDeps,
   { images, ignoresOf, log }: Omit<LiveUpdateRequest, 'files'>,
   { container, states, fresh }: ContainerTurn,
