@@ -164,6 +164,23 @@ describe('services of compose', () => {
     expect(first.docker.filesOf(id)['/app/src/main.js']).toBe('one')
   })
 
+  it('get a new container when a session begins and what was synced into the old one cannot be corrected', async () => {
+    const records = fakeRecords()
+    const first = await start({ records })
+    const id = container(first)?.id ?? ''
+    await first.edit({ 'api/src/main.js': 'B' })
+    await first.advance(100)
+    await first.stop()
+    first.docker.refuseCopies(id, '/app/src', 'read-only file system')
+    first.files.write('/project/api/src/main.js', 'one')
+    const { docker, compose } = first
+    const second = await start({ records, ports: (ports) => ({ ...ports, docker, compose }) })
+    expect(container(first)?.id).not.toBe(id)
+    expect(docker.filesOf(container(first)?.id ?? '')['/app/src/main.js']).toBe('one')
+    expect(docker.builds()).toHaveLength(1)
+    expect(second.log('api')).toContain('read-only file system')
+  })
+
   it('HOLD-07: wait for an engine that is not there, and go on when it comes', async () => {
     const sim = await simulateSession({
       config,

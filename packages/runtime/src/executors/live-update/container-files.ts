@@ -128,11 +128,19 @@ export function syncedContainers(records: Records, project: string): SyncedConta
       if (before !== undefined && newcomers.length === 0 && containers.length === before.containers.size)
         return { containers: [], files: [] }
       const files = await filesOf(owner)
-      for (const id of before?.containers ?? []) if (!containers.includes(id)) await forget(id)
+      const list = `containers:${project}:${owner}`
+      // Those that went while nobody looked are known from the session before.
+      const earlier = before?.containers ?? readIds(await records.get(list))
+      for (const id of earlier) if (!containers.includes(id)) await forget(id)
+      if (newcomers.length > 0 || earlier.size !== containers.length) await records.set(list, containers)
       met.set(owner, { containers: new Set(containers), files })
       return { containers: newcomers, files: [...files] }
     },
   }
+}
+
+function readIds(value: Json | undefined): ReadonlySet<string> {
+  return new Set(Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string') : [])
 }
 
 function readTouched(value: Json | undefined): Map<string, string> {
