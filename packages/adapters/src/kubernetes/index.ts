@@ -1,1 +1,7 @@
+export {
+  assembleKubernetes,
+  type KubernetesOptions,
+  type PodStreamParts,
+  type PodStreams,
+} from './assemble-kubernetes.js'
 export type { Transport } from './transport.js'

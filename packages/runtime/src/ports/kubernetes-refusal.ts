@@ -9,6 +9,8 @@ export interface KubernetesRefusal {
   readonly message: string
   /** Which fields are meant, where it is about fields. */
   readonly causes: readonly KubernetesCause[]
+  /** After a list whose state is lost (410): where a list of the present state goes on. */
+  readonly continue?: string | undefined
 }
 
 export interface KubernetesCause {

@@ -5,6 +5,8 @@ import type { ServerName } from './failure.js'
 export interface Dispatchers {
   /** Kept connections made in this way. */
   get(tls: object): Promise<Dispatcher>
+  /** A kept connection may be dead without anybody having said so: the next call makes its own. */
+  renew(): void
   close(): Promise<void>
 }
 
@@ -19,6 +21,11 @@ export function createDispatchers(options: {
 }): Dispatchers {
   let pool: { readonly key: string; readonly dispatcher: Promise<Dispatcher> } | undefined
   let closed = false
+  /** What still runs over old connections may end. */
+  const retire = (): void => {
+    pool?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => {})
+    pool = undefined
+  }
   const open = async (tls: object): Promise<Dispatcher> => {
     const { Agent, ProxyAgent } = await import('undici')
     const common = { keepAliveTimeout: KEEP_MS, keepAliveMaxTimeout: KEEP_MS, maxResponseSize: -1 }
@@ -33,9 +40,7 @@ export function createDispatchers(options: {
     async get(tls) {
       const key = JSON.stringify(tls)
       if (pool?.key !== key) {
-        const old = pool
-        // What still runs over the old connections may end.
-        old?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => {})
+        retire()
         const dispatcher = open(tls)
         pool = { key, dispatcher }
         dispatcher.catch(() => {
@@ -46,6 +51,7 @@ export function createDispatchers(options: {
       if (closed) await dispatcher.destroy()
       return dispatcher
     },
+    renew: retire,
     async close() {
       closed = true
       const open = pool

@@ -11,7 +11,9 @@ export interface ServerName {
 /** The server said no. @param body the answer: a Status of the API, or whatever stands between has to say */
 export function refused(status: number, body: unknown, where: ServerName): InfraError {
   const refusal = refusalIn(status, body)
-  const details = { ...refusal, causes: refusal.causes.map((cause) => ({ ...cause })) }
+  const { continue: next, ...rest } = refusal
+  const causes = refusal.causes.map((cause) => ({ ...cause }))
+  const details = { ...rest, causes, ...(next === undefined ? {} : { continue: next }) }
   if (status === 401) {
     const message = `${where.server} (context ${where.context}) does not accept the credentials: ${refusal.message}`
     return new InfraError('kubernetes/unauthorized', 'kubernetes', message, { retry: true, details })
@@ -72,6 +74,7 @@ const texts: Readonly<Record<string, string>> = {
 function refusalIn(status: number, body: unknown): KubernetesRefusal {
   const found = isRecord(body) ? body : {}
   const details = isRecord(found['details']) ? found['details'] : {}
+  const metadata = isRecord(found['metadata']) ? found['metadata'] : {}
   const causes = Array.isArray(details['causes']) ? details['causes'].filter(isRecord) : []
   return {
     status,
@@ -82,6 +85,7 @@ function refusalIn(status: number, body: unknown): KubernetesRefusal {
       field: text(cause['field']),
       message: text(cause['message']),
     })),
+    continue: text(metadata['continue']) || undefined,
   }
 }
 

@@ -61,7 +61,10 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     const { cert, key } = credentials
     return { ...(await tls), ...(cert ? { cert } : {}), ...(key ? { key } : {}) }
   }
-  const tooLate = (ms: number): InfraError => unreachable(where, `no answer within ${ms / 1000} s`)
+  const tooLate = (ms: number): InfraError => {
+    dispatchers.renew()
+    return unreachable(where, `no answer within ${ms / 1000} s`)
+  }
 
   const dispatch = async (
     method: ApiMethod,

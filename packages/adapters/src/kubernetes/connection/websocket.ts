@@ -58,7 +58,7 @@ export async function openWebsocket(request: WebsocketRequest): Promise<WebSocke
     socket.once('close', closed)
     socket.once('unexpected-response', (_request, response) => {
       settle()
-      readText(response, response.headers)
+      void readText(response, response.headers)
         .then(({ body }) => refused(response.statusCode ?? 500, body, where))
         .catch((error: unknown) => networkFailure(error, where, signal))
         .then((failure) => {

@@ -6,16 +6,12 @@ import { systemClock } from '../../clock/index.js'
 import { createProcesses } from '../../processes/index.js'
 import { createHttpTransport, type HttpTransport } from '../connection/http-transport.js'
 import { pinContext } from '../connection/pinned-context.js'
+import { environment } from './environment.js'
 
 export interface RealTransport {
   readonly transport: HttpTransport
   readonly processes: Processes
   close(): Promise<void>
-}
-
-export function environment(): Record<string, string> {
-  const pairs = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-  return Object.fromEntries(pairs)
 }
 
 /** A way of its own to the cluster that KUBECONFIG points at. */
