@@ -29,7 +29,8 @@ export function tidyUpWhenInterrupted(): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    process.once(signal, () => {
+    // Not once: a terminal and a wrapper both send it, and the second must not end what the first began.
+    process.on(signal, () => {
       tidyUp()
       process.exit(code)
     })
