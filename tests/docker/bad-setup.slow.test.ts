@@ -128,7 +128,7 @@ describe.skipIf(skip !== undefined)(`a machine that is not set up well${skip ? `
     await until('it runs', async () => (await project.running('web')) !== '', 20_000)
   })
 
-  it('UP-04 CI-11: Ctrl-C in the middle of a build ends at once, and is no failure', async () => {
+  it('UP-04, CI-11: Ctrl-C in the middle of a build ends at once, and is no failure', async () => {
     const project = await dockerProject(
       built,
       { api: { image: 'NAME/api' }, db: service(waits) },

@@ -122,7 +122,7 @@ describe.skipIf(skip !== undefined)(`what others do to containers${skip ? ` (ski
     expect(times(said(dev), 'web runs')).toBe(1)
   })
 
-  it('DIS-01 DIS-02 TRIG-06: a service is switched off, cannot be triggered, and comes back', async () => {
+  it('DIS-01, DIS-02, TRIG-06: a service is switched off, cannot be triggered, and comes back', async () => {
     const project = await dockerProject(composeConfig, { api: service(`echo hello; ${waits}`), web: service(waits) })
     const select = (...names: readonly string[]): void =>
       project.write(

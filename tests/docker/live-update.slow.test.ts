@@ -75,7 +75,7 @@ describe.skipIf(skip !== undefined)(`live update on a real engine${skip ? ` (ski
     expect(await w.container()).toBe(id)
   })
 
-  it('LU-05 LU-09 LU-10: what does not fit builds an image and says why; a command that fails does not', async () => {
+  it('LU-05, LU-09, LU-10: what does not fit builds an image and says why; a command that fails does not', async () => {
     const w = await liveWorld({
       files: { Dockerfile: dockerfile, 'src/a.txt': 'one', 'src/schema.txt': 's', 'src/check': 'true', other: 'o' },
       steps:

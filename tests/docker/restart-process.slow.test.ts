@@ -85,7 +85,7 @@ describe.skipIf(skip !== undefined)(`restart in place${skip ? ` (skipped: ${skip
     expect(await docker('inspect', '--format', '{{.State.ExitCode}}', id)).toBe('0')
   })
 
-  it('RST-01 RST-02: with another entrypoint, the end of the process ends the container with its exit code', async () => {
+  it('RST-01, RST-02: with another entrypoint, the end of the process ends the container with its exit code', async () => {
     const w = await liveWorld({
       files: nodeFiles,
       imports: "import { customBuildWithRestart, dockerBuildWithRestart } from '@tiltts/extensions/restart-process'",

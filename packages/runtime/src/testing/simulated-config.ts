@@ -1,5 +1,6 @@
 import type {
   ComposeNode,
+  ComposeResourceNode,
   DependencySpec,
   EdgeKind,
   GraphSpec,
@@ -63,6 +64,8 @@ export interface SimulatedImage {
 export interface SimulatedConfig extends Omit<FakeConfig, 'local' | 'read'> {
   /** `dockerCompose(file)`. */
   compose(file: string): void
+  /** `dcResource(service, options)`. */
+  service(name: string, options: Pick<ComposeResourceNode, 'triggerMode' | 'autoInit'>): void
   /** `dockerBuild(ref, context, options)`; the Dockerfile is read from the context. */
   image(ref: string, context: string, options?: SimulatedImage): void
   local(name: string, options: SimulatedLocal): void
@@ -87,6 +90,7 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
     let settings: SettingsSpec = {}
     const images: ImageNode[] = []
     const compose: ComposeNode[] = []
+    const composeResources: ComposeResourceNode[] = []
     config.graph({ positionals: config.args, watchIgnores: tiltignore(files, folder) })
     return script({
       ...config,
@@ -112,6 +116,10 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
         const project = { files: [absolute(file)], dir: folder }
         compose.push({ project, wait: false, place: undefined })
         config.graph({ compose })
+      },
+      service(name, options) {
+        composeResources.push({ ...plainService(name), ...options })
+        config.graph({ composeResources })
       },
       image(ref, context, { liveUpdate, buildArgs = {}, ignore = [] } = {}) {
         const contents = files.read(`${absolute(context)}/Dockerfile`)
@@ -188,4 +196,19 @@ function tiltignore(files: FakeFiles, folder: string): GraphSpec['watchIgnores']
   if (!files.exists(path)) return []
   const patterns = files.read(path).split('\n')
   return [{ basePath: folder, patterns: patterns.filter((line) => line !== '') }]
+}
+
+function plainService(name: string): ComposeResourceNode {
+  return {
+    service: { name, place: undefined },
+    labels: [],
+    links: [],
+    dependencies: [],
+    triggerMode: undefined,
+    autoInit: undefined,
+    inferLinks: undefined,
+    readyTimeoutMs: undefined,
+    onDown: undefined,
+    place: undefined,
+  }
 }

@@ -33,7 +33,7 @@ async function start(): Promise<Simulation> {
 }
 
 describe('a live update that cannot be done', () => {
-  it('LU-10 LU-15: becomes a build of the same files, which says why', async () => {
+  it('LU-10, LU-15: becomes a build of the same files, which says why', async () => {
     const sim = await start()
     await sim.edit({ 'api/src/main.js': 'two' })
     await sim.advance(2000)

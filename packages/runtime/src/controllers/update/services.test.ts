@@ -26,7 +26,7 @@ async function start(options: Partial<SimulateOptions> = {}): Promise<Simulation
 const container = (sim: Simulation, service = 'api') => sim.compose.containersOf('project', service)[0]
 
 describe('services of compose', () => {
-  it('DC-01 BLD-16: are started with the images that were built for them, each by itself', async () => {
+  it('DC-01, BLD-16: are started with the images that were built for them, each by itself', async () => {
     const sim = await start()
     expect(sim.updates('api').map(({ status }) => status.phase)).toEqual(['succeeded'])
     expect(sim.updates('db').map(({ status }) => status.phase)).toEqual(['succeeded'])

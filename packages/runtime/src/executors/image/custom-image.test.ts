@@ -27,7 +27,7 @@ const calls = (world: ImageWorld) => world.processes.table().length
 const envOf = (world: ImageWorld) => world.processes.table().at(-1)?.env ?? {}
 
 describe('an image that a command builds', () => {
-  it('CB-01 BLD-12 BLD-15: is looked for under the name that the command is told, and named by its content', async () => {
+  it('CB-01, BLD-12, BLD-15: is looked for under the name that the command is told, and named by its content', async () => {
     const world = start({ node: { env: { OWN: '1' }, dir: '/app/lib' } })
     const end = await world.run()
     const seconds = Math.floor(world.clock.now() / 1000)
@@ -84,7 +84,7 @@ describe('an image that a command builds', () => {
     expect(wasBuilt(await world.run('next'))).toBe(true)
   })
 
-  it('CB-05 BLD-20: tells the command what it is built upon, in order', async () => {
+  it('CB-05, BLD-20: tells the command what it is built upon, in order', async () => {
     const world = start()
     world.bases = [base('sha256:a', 'shop/one'), base('sha256:b', 'shop/two')]
     await world.run()
@@ -105,14 +105,14 @@ describe('an image that a command builds', () => {
     })
   })
 
-  it('CB-03 BLD-13: is asked for under the tag of the config, and named by its content all the same', async () => {
+  it('CB-03, BLD-13: is asked for under the tag of the config, and named by its content all the same', async () => {
     const world = start({ node: { tag: 'dev' } })
     const end = await world.run()
     expect(envOf(world)).toMatchObject({ EXPECTED_REF: 'shop/api:dev', EXPECTED_TAG: 'dev' })
     expect(end).toMatchObject({ ok: true, result: { ref: expect.stringMatching(/^shop\/api:tilt-[0-9a-f]{16}$/) } })
   })
 
-  it('CB-03 BLD-14: is the one that the command names in a file, which is removed before', async () => {
+  it('CB-03, BLD-14: is the one that the command names in a file, which is removed before', async () => {
     const world = start({
       node: { outputsImageRefTo: '/out/ref' },
       make(_, { files, docker }) {
