@@ -160,7 +160,7 @@ export function kubernetesContract(name: string, make: () => Promise<KubernetesH
         expect(await h.kubernetes.get(ref(h, 'ConfigMap', 'dry'), never)).toBeUndefined()
       })
 
-      test('APPLY-06: names the field that may not be changed', async (h) => {
+      test('names the field that may not be changed', async (h) => {
         await apply(h, deployment('fixed', 0))
         const other = { app: 'other' }
         const error = await failure(apply(h, deployment('fixed', 0, {}, other)))
@@ -294,7 +294,7 @@ export function kubernetesContract(name: string, make: () => Promise<KubernetesH
         expect(await names({ fieldSelector: 'metadata.name=two' })).toEqual(['two'])
       })
 
-      test('DISC-01: tells all there is, and then what changes', async (h) => {
+      test('tells all there is, and then what changes', async (h) => {
         await apply(h, configMap('first', { a: '1' }, { contract: 'a' }))
         const seen = follow(h, configMaps(h))
         await until(h, () => seen.states.length > 0)
@@ -329,7 +329,7 @@ export function kubernetesContract(name: string, make: () => Promise<KubernetesH
         expect(seen.changes).toHaveLength(1)
       })
 
-      test('DISC-01: follows a Deployment to the pod that it makes, and the pod until it is ready', async (h) => {
+      test('follows a Deployment to the pod that it makes, and the pod until it is ready', async (h) => {
         const seen = follow(h, { apiVersion: 'v1', kind: 'Pod', namespace: h.namespace })
         await apply(h, deployment('web', 1, { image: h.image }))
         await until(h, () => [...seen.objects.values()].some(isReady))

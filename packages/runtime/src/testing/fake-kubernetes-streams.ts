@@ -9,14 +9,14 @@ import type { FakeSource } from './fake-docker-source.js'
 import type { Kubelet } from './fake-kubernetes-kubelet.js'
 import type { FakeContainerState, FakePod } from './fake-kubernetes-pod.js'
 import { refusal } from './fake-kubernetes-store.js'
-import type { FakePodServer, FakeVerb } from './fake-kubernetes-types.js'
+import type { FakePodProgram, FakeVerb } from './fake-kubernetes-types.js'
 
 export interface StreamParts {
   readonly kubelet: Kubelet
   readonly clock: Clock
   readonly source: FakeSource
   readonly programs: ProgramTable
-  readonly servers: ReadonlyMap<number, (connection: FakePodServer) => void>
+  readonly servers: ReadonlyMap<number, FakePodProgram>
   /** Paths of a container that take no copies, with the words for it. */
   readonly refusedCopies: (container: string) => ReadonlyMap<string, string>
   /** Throws what a call would reject with. */
@@ -102,14 +102,19 @@ export function fakeStreams(parts: StreamParts): Pick<Kubernetes, 'logs' | 'open
       const broken = AbortSignal.any([found.ended, parts.connection()])
       const there = pipe(broken)
       const back = pipe(broken)
-      queueMicrotask(() =>
-        server({
-          pod,
-          input: there.output,
-          write: (text) => back.push(Buffer.from(text)),
-          end: () => back.end(),
-        }),
-      )
+      queueMicrotask(async () => {
+        try {
+          await server({
+            pod,
+            input: there.output,
+            write: (text) => back.push(Buffer.from(text)),
+            end: () => back.end(),
+          })
+        } catch {
+          // A program that has lost its connection is done.
+          back.end()
+        }
+      })
       const connection: PodConnection = {
         async write(chunk) {
           broken.throwIfAborted()

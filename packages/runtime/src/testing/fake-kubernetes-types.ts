@@ -47,6 +47,9 @@ export interface FakePodServer {
   end(): void
 }
 
+/** What is done with each connection. */
+export type FakePodProgram = (connection: FakePodServer) => void | Promise<void>
+
 export interface FakeKubernetesControls {
   /** All objects, or those of a kind, as they are now. */
   objects(kind?: string): readonly KubernetesManifest[]
@@ -79,7 +82,7 @@ export interface FakeKubernetesControls {
   refuseCopies(target: PodContainerRef, path: string, words: string): void
   restartsInPlace(target: PodContainerRef): number
   /** What listens on a port of every pod. */
-  serve(port: number, server: (connection: FakePodServer) => void): void
+  serve(port: number, server: FakePodProgram): void
   /** Refuses calls until the returned function is called. */
   deny(denial: FakeDenial): () => void
   /** No watch knows any more where it was. */

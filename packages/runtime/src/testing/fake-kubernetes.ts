@@ -15,7 +15,7 @@ import type {
   FakeKubernetes,
   FakeKubernetesOptions,
   FakePodImage,
-  FakePodServer,
+  FakePodProgram,
   FakeVerb,
 } from './fake-kubernetes-types.js'
 import { fakeWatches } from './fake-kubernetes-watches.js'
@@ -26,6 +26,7 @@ export type {
   FakeKubernetesControls,
   FakeKubernetesOptions,
   FakePodImage,
+  FakePodProgram,
   FakePodServer,
   FakeVerb,
 } from './fake-kubernetes-types.js'
@@ -62,7 +63,7 @@ export function fakeKubernetes(options: FakeKubernetesOptions): FakeKubernetes {
   const programs = new Map<string, FakeContainerProgram>(Object.entries(options.programs ?? {}))
   const images = new Map<string, FakePodImage>()
   const missing = new Map<string, string>()
-  const servers = new Map<number, (connection: FakePodServer) => void>()
+  const servers = new Map<number, FakePodProgram>()
   const refusedCopies = new Map<string, Map<string, string>>()
   const denials = new Set<FakeDenial>()
   const writes: string[] = []

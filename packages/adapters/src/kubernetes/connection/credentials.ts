@@ -42,7 +42,7 @@ export function createCredentials(options: CredentialOptions): CredentialSource 
   const { clock, pinned } = options
   let reading: Promise<Held> | undefined
   let held: Held | undefined
-  let user: Entry | undefined
+  let user: Entry | undefined = pinned.user
 
   const read = async (): Promise<Held> => {
     user ??= await pinned.readUser()

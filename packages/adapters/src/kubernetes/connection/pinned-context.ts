@@ -45,6 +45,7 @@ export async function pinContext(options: ContextOptions): Promise<PinnedContext
   const userName = text(context.entry['user'])
   const cluster = config.clusters.get(clusterName)
   if (cluster === undefined) throw missing(`context "${name}" names the cluster "${clusterName}"`, context)
+  const user = userOf(config, userName, context)
   const product = clusterProduct({
     cluster: clusterName,
     kubeconfigPath: context.path,
@@ -59,9 +60,10 @@ export async function pinContext(options: ContextOptions): Promise<PinnedContext
       isLocal: isLocalProduct(product),
     },
     cluster: cluster.entry,
-    user: userOf(config, userName, context),
+    user,
     async readUser() {
-      return userOf((await readKubeconfig(paths)) ?? config, userName, context)
+      const now = await readKubeconfig(paths)
+      return now?.users.get(userName)?.entry ?? user
     },
   }
 }

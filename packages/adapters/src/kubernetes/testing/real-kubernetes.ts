@@ -5,8 +5,9 @@ import type { Kubernetes } from '@tiltts/runtime/ports'
 import type { KubernetesManifest } from '@tiltts/spec'
 import type { KubernetesHarness } from '../../../../runtime/src/ports/kubernetes.contract.js'
 import { createProcesses } from '../../processes/index.js'
-import { assembleKubernetes, type PodStreams } from '../assemble-kubernetes.js'
+import { assembleKubernetes } from '../assemble-kubernetes.js'
 import { environment } from './environment.js'
+import { noStreams } from './no-streams.js'
 
 const run = promisify(execFile)
 const never = new AbortController().signal
@@ -41,12 +42,4 @@ export async function realKubernetes(): Promise<KubernetesHarness & { readonly k
       await processes.close(0)
     },
   }
-}
-
-/** For tests that are about objects only. */
-export function noStreams(): PodStreams {
-  const none = (): never => {
-    throw new Error('this test has no streams of pods')
-  }
-  return { logs: none, openContainer: none, connect: none, close: async () => {} }
 }

@@ -56,9 +56,8 @@ export async function follow(request: FollowRequest): Promise<void> {
     cancel = clock.timer(SILENT_MS, () => void stream.body.destroy(silent()))
   }
   heard()
-  stream.body.on('data', heard)
   try {
-    for await (const value of jsonEvents(stream.body)) {
+    for await (const value of jsonEvents(each(stream.body, heard))) {
       signal.throwIfAborted()
       const { type, object } = value as RawEvent
       if (type === 'ERROR') throw serverError(object)
@@ -71,6 +70,14 @@ export async function follow(request: FollowRequest): Promise<void> {
   } finally {
     cancel()
     stream.body.destroy()
+  }
+}
+
+/** Tells of each piece that comes. */
+async function* each(body: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    tell()
+    yield chunk
   }
 }
 
