@@ -16,7 +16,7 @@ const UNKNOWN_MS = 60_000
  * a second to load, so it is not before one is met.
  */
 export async function authProviderHeader(provider: Entry, now: number): Promise<ProviderHeader | undefined> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./client-node.js')
   const name = 'pinned'
   const config = new KubeConfig()
   config.loadFromOptions({

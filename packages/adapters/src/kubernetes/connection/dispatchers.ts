@@ -27,7 +27,7 @@ export function createDispatchers(options: {
     pool = undefined
   }
   const open = async (tls: object): Promise<Dispatcher> => {
-    const { Agent, ProxyAgent } = await import('undici')
+    const { Agent, ProxyAgent } = await import('./undici.js')
     const common = { keepAliveTimeout: KEEP_MS, keepAliveMaxTimeout: KEEP_MS, maxResponseSize: -1 }
     if (options.proxy === undefined) return new Agent({ ...common, connect: { ...tls, timeout: CONNECT_MS } })
     if (!/^https?:/.test(options.proxy)) {

@@ -22,7 +22,7 @@ export interface FoundEntry {
 
 /** @param paths those that are not there are passed over */
 export async function readKubeconfig(paths: readonly string[]): Promise<Kubeconfig | undefined> {
-  const { parse } = await import('yaml')
+  const { parse } = await import('./parse-yaml.js')
   const contexts = new Map<string, FoundEntry>()
   const clusters = new Map<string, FoundEntry>()
   const users = new Map<string, FoundEntry>()

@@ -71,7 +71,7 @@ export async function openWebsocket(request: WebsocketRequest): Promise<WebSocke
 
 /** Through a proxy, as client-node does it. */
 async function proxyAgent(request: WebsocketRequest): Promise<Agent | undefined> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./client-node.js')
   const name = 'pinned'
   const config = new KubeConfig()
   const server = request.url.replace(/^ws/, 'http')
