@@ -246,7 +246,7 @@ describe('a push', () => {
     const lines: string[] = []
     await expect(h.docker.push('127.0.0.1:5000/api:dev', (line) => lines.push(line), never)).rejects.toMatchObject({
       code: 'image/push-failed',
-      message: `cannot push 127.0.0.1:5000/api:dev: ${error}`,
+      message: `cannot push 127.0.0.1:5000/api:dev: ${error}. Log in first: docker login 127.0.0.1:5000`,
     })
     expect(lines).toEqual(['The push refers to repository [127.0.0.1:5000/api]'])
   })
