@@ -15,7 +15,7 @@ export function serveHash({ serve }: Pick<LocalResourceNode, 'serve'>): string {
 }
 
 /** Without the way people wrote the command: `sh -c x` is the same however it was spelled. */
-function stepText({ command, dir, env }: StepSpec): string {
+export function stepText({ command, dir, env }: StepSpec): string {
   const run = isFunctionCommand(command) ? [command.fn.$fn, command.fn.hash] : { argv: command.argv }
   return JSON.stringify([run, dir, Object.entries(env).sort(byKey)])
 }

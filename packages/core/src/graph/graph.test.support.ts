@@ -11,7 +11,7 @@ import type {
   StepSpec,
 } from '@tiltts/spec'
 import { linkGraph } from './link-graph.js'
-import type { LinkedGraph } from './types.js'
+import type { LinkedGraph, LinkInputs } from './types.js'
 
 export const mainPath = '/shop/tilt.config.ts'
 
@@ -87,8 +87,8 @@ export function choose(...names: readonly string[]): Pick<GraphSpec, 'selection'
 }
 
 /** Links a graph that is in order. */
-export function linkGood(graph: GraphSpec, projects: readonly ComposeProject[] = []): LinkedGraph {
-  const { linked, diagnostics } = linkGraph(graph, projects)
+export function linkGood(graph: GraphSpec, given: Given = []): LinkedGraph {
+  const { linked, diagnostics } = linkGraph(graph, inputsOf(given))
   if (linked === undefined) throw new Error(diagnostics.map((diagnostic) => diagnostic.message).join('\n'))
   return linked
 }
@@ -100,16 +100,21 @@ export function linkOne(node: LocalResourceNode, more: Partial<GraphSpec> = {}):
   return spec
 }
 
-type Projects = readonly (ComposeProject | undefined)[]
+/** What compose reads, or all that was read. */
+type Given = readonly (ComposeProject | undefined)[] | LinkInputs
+
+function inputsOf(given: Given): LinkInputs {
+  return 'map' in given ? { projects: given } : given
+}
 
 /** What is wrong with a graph, one line each: code, places, message. */
-export function complaints(graph: GraphSpec, projects: Projects = []): readonly string[] {
-  return linkGraph(graph, projects).diagnostics.map(({ code, severity, places, message }) => {
+export function complaints(graph: GraphSpec, given: Given = []): readonly string[] {
+  return linkGraph(graph, inputsOf(given)).diagnostics.map(({ code, severity, places, message }) => {
     const where = places.map((place) => `${place.file.replace('/shop/', '')}:${place.line}:${place.column}`).join(' ')
     return `${severity === 'error' ? '' : 'warning '}${code} ${where || '-'} ${message}`
   })
 }
 
-export function hintsOf(graph: GraphSpec, projects: Projects = []): readonly (string | undefined)[] {
-  return linkGraph(graph, projects).diagnostics.map((diagnostic) => diagnostic.hint)
+export function hintsOf(graph: GraphSpec, given: Given = []): readonly (string | undefined)[] {
+  return linkGraph(graph, inputsOf(given)).diagnostics.map((diagnostic) => diagnostic.hint)
 }

@@ -1,55 +1,64 @@
 import type { ImageUse } from '@tiltts/spec'
-import type { ServiceNode } from './declared.js'
+import type { DeployedNode } from './declared.js'
 import { closureOf, type ImageBases } from './image-bases.js'
 import type { DeclaredImage, ImageIndex } from './image-index.js'
-import type { ServiceImage } from './service-images.js'
+import type { PodImage } from './kubernetes-images.js'
 
 /** Which images are needed, and by whom. */
 export interface ImageUses {
-  /** Images of each service, with all that they are built upon, bases first. */
-  of(service: ServiceNode): readonly ImageUse[]
-  /** Images that services run, with what they are built upon; in order of declaration. */
+  /** Images of each service and Kubernetes resource, with all that they are built upon, bases first. */
+  of(node: DeployedNode): readonly ImageUse[]
+  /** Images that something runs, with what they are built upon; in order of declaration. */
   readonly needed: readonly DeclaredImage[]
-  /** Services that run an image, by its name. */
-  readonly deployedBy: ReadonlyMap<string, readonly ServiceNode[]>
+  /** Who runs an image, by its name. */
+  readonly deployedBy: ReadonlyMap<string, readonly DeployedNode[]>
 }
 
+/** @param deployed the images that each node runs; `refs` only where manifests name them */
 export function imageUses(
   images: ImageIndex,
   bases: ImageBases,
-  services: ReadonlyMap<ServiceNode, ServiceImage>,
+  deployed: ReadonlyMap<DeployedNode, readonly (Pick<PodImage, 'image'> & Partial<PodImage>)[]>,
 ): ImageUses {
-  const deployedBy = new Map<string, ServiceNode[]>()
-  for (const [node, { image }] of services) {
-    if (image === undefined) continue
-    const group = deployedBy.get(image.name)
-    if (group === undefined) deployedBy.set(image.name, [node])
-    else group.push(node)
+  const deployedBy = new Map<string, DeployedNode[]>()
+  const uses = new Map<DeployedNode, readonly ImageUse[]>()
+  for (const [node, run] of deployed) {
+    for (const { image } of run) {
+      const group = deployedBy.get(image.name)
+      if (group === undefined) deployedBy.set(image.name, [node])
+      else group.push(node)
+    }
+    const refs = new Map(run.map(({ image, refs: written }) => [image.name, written]))
+    if (run.length > 0) uses.set(node, usesOf(refs, images, bases))
   }
-  const uses = new Map<string, readonly ImageUse[]>()
-  for (const name of deployedBy.keys()) uses.set(name, usesOf(name, images, bases))
   const needed = new Set([...uses.values()].flatMap((all) => all.map((use) => use.name)))
   return {
-    of: (service) => uses.get(services.get(service)?.image?.name ?? '') ?? [],
+    of: (node) => uses.get(node) ?? [],
     needed: images.all.filter(({ name }) => needed.has(name)),
     deployedBy,
   }
 }
 
-function usesOf(deployed: string, images: ImageIndex, bases: ImageBases): readonly ImageUse[] {
+function usesOf(
+  deployed: ReadonlyMap<string, readonly string[] | undefined>,
+  images: ImageIndex,
+  bases: ImageBases,
+): readonly ImageUse[] {
   const inputs = new Map<string, readonly string[]>()
-  return closureOf([deployed], bases.of).flatMap((name) => {
+  return closureOf([...deployed.keys()], bases.of).flatMap((name) => {
     const image = images.get(name)
     if (image === undefined) return []
     const below = (bases.of.get(name) ?? []).flatMap((base) => inputs.get(base) ?? [])
     inputs.set(name, [...new Set([...imageInputs(image), ...below])])
-    const isDeployed = name === deployed
+    const isDeployed = deployed.has(name)
+    const refs = deployed.get(name)
     return [
       {
         name,
         deployed: isDeployed,
         liveUpdate: isDeployed ? image.node.liveUpdate : undefined,
         inputs: inputs.get(name) ?? [],
+        ...(refs !== undefined && { refs }),
       },
     ]
   })

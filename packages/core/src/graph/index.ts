@@ -2,5 +2,14 @@ export { applyObjects } from './apply-objects.js'
 export { disableSource, downCmd, serveCmd, updateCmd } from './cmd-specs.js'
 export { composeProjects } from './compose-projects.js'
 export { linkGraph } from './link-graph.js'
-export { toObjects } from './to-objects.js'
-export type { DesiredObject, LinkedGraph, LinkedImage, LinkedResource, LinkResult } from './types.js'
+export { type ObjectOptions, toObjects } from './to-objects.js'
+export type {
+  DesiredObject,
+  LinkContext,
+  LinkedGraph,
+  LinkedImage,
+  LinkedResource,
+  LinkInputs,
+  LinkResult,
+  ResolvedKubernetes,
+} from './types.js'

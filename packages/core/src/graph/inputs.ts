@@ -3,7 +3,7 @@ import { compileIgnore, type IgnoreMatcher } from '../paths/compile-ignore.js'
 import { isWithin } from '../paths/posix.js'
 import { findProducers, type PathUse } from '../schedule/producers.js'
 import { type Edges, knots } from './cycles.js'
-import { type DeclaredNode, isLocal } from './declared.js'
+import { type DeclaredNode, isLocal, isService } from './declared.js'
 import type { ImageLinks } from './link-images.js'
 import { composeInputs } from './link-service.js'
 import { placesOf } from './places.js'
@@ -34,8 +34,10 @@ export function linkInputs(
         return { name, deps, outputs, ignores: ignoredBy([...ignores, ...graph.watchIgnores]) }
       }
       const read = images.uses(node).flatMap((use) => rulesOf.get(use.name) ?? [])
-      if (images.imageBy(node) === 'compose')
-        read.push({ paths: composeInputs(node), ignores: node.service.build?.ignores ?? [] })
+      if (isService(node)) {
+        if (images.imageBy(node) === 'compose')
+          read.push({ paths: composeInputs(node), ignores: node.service.build?.ignores ?? [] })
+      } else if (node.custom !== undefined) read.push({ paths: node.custom.deps, ignores: node.custom.ignores })
       return { name, deps: read.flatMap(({ paths }) => paths), outputs: [], ignores: ignoredByAll(read, graph) }
     }),
   )

@@ -94,7 +94,7 @@ describe('services of compose', () => {
       ...choose('web'),
     })
     expect(complaints(graph, [undefined])).toEqual(['config/self-dependency - `b` depends on itself'])
-    expect(linkGraph(composeGraph(), [undefined])).toEqual({ linked: undefined, diagnostics: [] })
+    expect(linkGraph(composeGraph(), { projects: [undefined] })).toEqual({ linked: undefined, diagnostics: [] })
   })
 })
 

@@ -1,36 +1,43 @@
-import type { ComposeProject, Diagnostic, GraphSpec } from '@tiltts/spec'
+import type { Diagnostic, GraphSpec } from '@tiltts/spec'
 import { checkProjects, composeProjects, type LoadedProject } from './compose-projects.js'
 import { composeServices } from './compose-services.js'
-import { type DeclaredNode, isLocal } from './declared.js'
+import { type DeclaredNode, isKubernetes, isLocal } from './declared.js'
 import { checkDependencies, dependencyEdges } from './dependencies.js'
+import { withImpliedDependencies } from './implied-dependencies.js'
 import { linkInputs } from './inputs.js'
+import { kubernetesNodes } from './kubernetes-nodes.js'
 import { type ImageLinks, linkImages } from './link-images.js'
+import { linkKubernetes } from './link-kubernetes.js'
 import { type Context, linkLocal } from './link-resource.js'
 import { linkService } from './link-service.js'
 import { checkNames, type Names, namesOf } from './names.js'
 import { checkOptions } from './options.js'
 import { inOrderOfPlace, placesOf } from './places.js'
 import { checkSelection, enabledNames } from './selection.js'
-import type { LinkedResource, LinkResult } from './types.js'
+import type { LinkedResource, LinkInputs, LinkResult } from './types.js'
 
 /**
  * Checks a graph against itself and fills in what the config left open. All that is wrong is reported at once, each
  * with its places. The cost is linear in the size of the graph.
- * @param projects What compose reads in each of `composeProjects(graph)`, in that order. While one is missing nothing is
- *   linked, and what it may hold is not missed.
  */
-export function linkGraph(graph: GraphSpec, projects: readonly (ComposeProject | undefined)[] = []): LinkResult {
+export function linkGraph(graph: GraphSpec, given: LinkInputs = {}): LinkResult {
   const wanted = composeProjects(graph)
   const loaded = wanted.flatMap((node, index): readonly LoadedProject[] => {
-    const project = projects[index]
+    const project = given.projects?.[index]
     return project === undefined ? [] : [{ node, project }]
   })
-  const complete = loaded.length === wanted.length
-  const services = composeServices(loaded, graph.composeResources, complete)
-  const declared: readonly DeclaredNode[] = [...services.nodes, ...graph.resources]
-  const names = namesOf(declared, { unsupported: graph.unsupported, complete })
-  const nodes = declared.map((node) => followRenames(node, names))
-  const linkable = namesOf(nodes, { unsupported: graph.unsupported, complete })
+  const kubernetes = kubernetesNodes(graph, given.kubernetes)
+  const composed = loaded.length === wanted.length
+  const complete = composed && kubernetes.complete
+  const services = composeServices(loaded, graph.composeResources, composed)
+  const rest = kubernetes.rest === undefined ? [] : [kubernetes.rest]
+  const declared: readonly DeclaredNode[] = [...kubernetes.nodes, ...services.nodes, ...graph.resources, ...rest]
+  const known = { unsupported: graph.unsupported, complete }
+  const names = namesOf(declared, known)
+  const renamed = declared.map((node) => followRenames(node, names))
+  const namespace = given.kubernetes?.context?.namespace
+  const nodes = withImpliedDependencies(renamed, dependencyEdges(namesOf(renamed, known)), namespace)
+  const linkable = namesOf(nodes, known)
   const edges = dependencyEdges(linkable)
   const images = linkImages(graph, nodes, complete)
   const inputs = linkInputs(graph, nodes, images, edges)
@@ -38,6 +45,7 @@ export function linkGraph(graph: GraphSpec, projects: readonly (ComposeProject |
     ...(complete ? checkContent(graph, nodes) : []),
     ...checkProjects(loaded),
     ...services.diagnostics,
+    ...kubernetes.diagnostics,
     ...images.diagnostics,
     ...checkNames(nodes, linkable),
     ...checkOptions(graph, nodes),
@@ -53,15 +61,18 @@ export function linkGraph(graph: GraphSpec, projects: readonly (ComposeProject |
   )
   const enabled = enabledNames(graph, linkable, edges)
   const { watchIgnores } = graph
-  return { linked: { graph, resources, images: images.images, enabled, watchIgnores }, diagnostics }
+  const context = given.kubernetes?.context
+  return { linked: { graph, resources, images: images.images, enabled, watchIgnores, context }, diagnostics }
 }
 
 function linkNode(node: DeclaredNode, context: Context, images: ImageLinks): LinkedResource {
   if (isLocal(node)) return linkLocal(node, context)
-  return linkService(node, context, { uses: images.uses(node), imageBy: images.imageBy(node), hashOf: images.hashOf })
+  const uses = images.uses(node)
+  if (isKubernetes(node)) return linkKubernetes(node, context, { uses, hashOf: images.deployHashOf })
+  return linkService(node, context, { uses, imageBy: images.imageBy(node), hashOf: images.hashOf })
 }
 
-/** Who depends on a service by a name that it no longer has still depends on it. */
+/** Who depends on a service or a workload by a name that it no longer has still depends on it. */
 function followRenames(node: DeclaredNode, names: Names): DeclaredNode {
   if (node.dependencies.every(({ name }) => names.resolve(name) === name)) return node
   return { ...node, dependencies: node.dependencies.map((on) => ({ ...on, name: names.resolve(on.name) })) }

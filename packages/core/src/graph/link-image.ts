@@ -1,6 +1,6 @@
 import type { Diagnostic, GraphSpec, ImageNode } from '@tiltts/spec'
 import { needsHelper } from './container-helper.js'
-import type { ServiceNode } from './declared.js'
+import type { DeployedNode, ServiceNode } from './declared.js'
 import { type ImageBases, knownArgs } from './image-bases.js'
 import { imageHash } from './image-hash.js'
 import type { DeclaredImage } from './image-index.js'
@@ -17,7 +17,7 @@ export function imageWatchName(image: string): string {
 export function linkImage(
   image: DeclaredImage,
   bases: ImageBases,
-  deployedBy: readonly ServiceNode[],
+  deployedBy: readonly DeployedNode[],
   graph: Pick<GraphSpec, 'env'>,
 ): LinkedImage {
   const node = withEnv(image.node, graph.env)

@@ -68,7 +68,11 @@ function edgesOf(node: DeclaredNode): readonly ResourceEdge[] {
   return [...edges.values()]
 }
 
-/** A command gets the environment of the whole config, below its own. */
 function withEnv<T extends StepSpec>(step: T | undefined, env: Readonly<Record<string, string>>): T | undefined {
-  return step === undefined || Object.keys(env).length === 0 ? step : { ...step, env: { ...env, ...step.env } }
+  return step === undefined ? undefined : stepWithEnv(step, env)
+}
+
+/** A command gets the environment of the whole config, below its own. */
+export function stepWithEnv<T extends StepSpec>(step: T, env: Readonly<Record<string, string>>): T {
+  return Object.keys(env).length === 0 ? step : { ...step, env: { ...env, ...step.env } }
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic, ImageNode, LiveUpdateSpec } from '@tiltts/spec'
 import { compileIgnore } from '../paths/compile-ignore.js'
 import { isWithin } from '../paths/posix.js'
+import { type DeployedNode, isKubernetes, type KubernetesNode } from './declared.js'
 import { closureOf, type ImageBases } from './image-bases.js'
 import type { DeclaredImage, ImageIndex } from './image-index.js'
 import { imageInputs } from './image-use.js'
@@ -59,4 +60,54 @@ function leftOut(node: ImageNode, liveUpdate: LiveUpdateSpec, what: What, path: 
     places: placesOf(liveUpdate.place, node.place),
     hint: 'Take it out of `ignore` and .dockerignore, or add it to `only`',
   }
+}
+
+/** A cluster does not restart a container when asked, it makes a new pod: the process in it can be started again, though. */
+export function checkRestart({ node }: DeclaredImage, by: readonly DeployedNode[]): readonly Diagnostic[] {
+  const { liveUpdate } = node
+  const [first] = by.filter(isKubernetes)
+  if (liveUpdate?.restart?.what !== 'container' || first === undefined) return []
+  return [noRestart(`\`${node.ref}\``, first.name, placesOf(liveUpdate.place, node.place))]
+}
+
+function noRestart(what: string, resource: string, places: Diagnostic['places']): Diagnostic {
+  return {
+    code: 'config/live-update',
+    severity: 'error',
+    message: `${what}: restartContainer() is not possible in Kubernetes, where \`${resource}\` runs`,
+    places,
+    hint: 'Use restartProcess(): it starts the process again, and the container stays',
+  }
+}
+
+/** Live updates into what a command deploys: that must follow watched files, and say which containers are meant. */
+export function checkCustomDeploy({ name, custom, place }: KubernetesNode): readonly Diagnostic[] {
+  const liveUpdate = custom?.liveUpdate
+  if (custom === undefined || liveUpdate === undefined) return []
+  const what = `k8sCustomDeploy('${name}')`
+  const places = placesOf(liveUpdate.place, place)
+  const error = (code: Diagnostic['code'], message: string, hint: string): Diagnostic => ({
+    code,
+    severity: 'error',
+    message: `${what}: ${message}`,
+    places,
+    hint,
+  })
+  const { imageSelector, containerSelector, deps } = custom
+  const found: Diagnostic[] = []
+  if ((imageSelector === undefined) === (containerSelector === undefined)) {
+    const message = `its live update must say by ${imageSelector === undefined ? 'one' : 'only one'} of imageSelector and containerSelector where it goes`
+    found.push(error('config/invalid-option', message, "Name an image, or a container: containerSelector: 'web'"))
+  }
+  if (liveUpdate.restart?.what === 'container') found.push(noRestart(what, name, places))
+  if (liveUpdate.restart?.what === 'process') {
+    const hint = 'Build the image here, with the live update at it, and name it in imageDeps'
+    found.push(error('config/live-update', 'restartProcess() needs a part in an image that is built here', hint))
+  }
+  for (const { what: step, path } of followed(liveUpdate)) {
+    if (deps.some((dep) => isWithin(path, dep))) continue
+    const message = `${step} names ${path}, which is not in its deps, so no change of it would be seen`
+    found.push(error('config/live-update', message, `Watched are: ${deps.join(', ') || 'no files'}`))
+  }
+  return found
 }

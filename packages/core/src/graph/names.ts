@@ -1,5 +1,5 @@
 import { type Diagnostic, type UnsupportedNode, wellKnown } from '@tiltts/spec'
-import { type DeclaredNode, isService, kindText } from './declared.js'
+import { type DeclaredNode, isKubernetes, isService, kindText } from './declared.js'
 import { placesOf } from './places.js'
 
 /** The names of a graph, for looking up. */
@@ -8,7 +8,7 @@ export interface Names {
   readonly resources: ReadonlyMap<string, DeclaredNode>
   /** Whether something is called so, also something that this version cannot run; when in doubt, yes. */
   has(name: string): boolean
-  /** The name of the resource that is meant: a service that was renamed is found by its old name, too. */
+  /** The name of the resource that is meant: what was renamed is found by its old name, too. */
   resolve(name: string): string
   /** All names that can be referred to, in order of declaration. */
   readonly all: readonly string[]
@@ -22,7 +22,7 @@ export function namesOf(
   const resources = new Map<string, DeclaredNode>()
   for (const node of nodes) if (!resources.has(node.name)) resources.set(node.name, node)
   const unsupported = new Set(options.unsupported.map((node) => node.name))
-  const renamed = renamedServices(nodes)
+  const renamed = renamedNodes(nodes)
   const resolve = (name: string): string => (resources.has(name) ? name : (renamed.get(name) ?? name))
   return {
     resources,
@@ -32,17 +32,24 @@ export function namesOf(
   }
 }
 
-/** From names of services to those of their resources, where that is one only. */
-function renamedServices(nodes: readonly DeclaredNode[]): ReadonlyMap<string, string> {
+/** From names of services and workloads to those of their resources, where that is one only. */
+function renamedNodes(nodes: readonly DeclaredNode[]): ReadonlyMap<string, string> {
   const renamed = new Map<string, string>()
   const ambiguous = new Set<string>()
-  for (const { name, service } of nodes.filter(isService)) {
-    if (service.name === name) continue
-    if (renamed.has(service.name)) ambiguous.add(service.name)
-    renamed.set(service.name, name)
+  for (const node of nodes) {
+    for (const former of formerNames(node)) {
+      if (former === node.name) continue
+      if (renamed.has(former)) ambiguous.add(former)
+      renamed.set(former, node.name)
+    }
   }
   for (const name of ambiguous) renamed.delete(name)
   return renamed
+}
+
+function formerNames(node: DeclaredNode): readonly string[] {
+  if (isKubernetes(node)) return node.formerNames
+  return isService(node) ? [node.service.name] : []
 }
 
 /** Names that cannot be used, and names used twice. */
@@ -73,6 +80,9 @@ export function checkNames(nodes: readonly DeclaredNode[], names: Names): readon
 
 function renameHint(node: DeclaredNode, first: DeclaredNode): string {
   const service = isService(node) ? node : isService(first) ? first : undefined
+  const workload = [node, first].filter(isKubernetes).find(({ from }) => from === 'workload')
+  if (workload !== undefined)
+    return `Rename the workload: k8sResource('${workload.name}', { newName: '${workload.name}-k8s' })`
   if (service === undefined) return 'Rename one of the two; the second place is where the first one was declared'
   const { name, project } = service
   return `Rename the service: dcResource('${name}', { projectName: '${project.name}', newName: '${project.name}-${name}' })`

@@ -1,6 +1,6 @@
-import type { Diagnostic, GraphSpec, ImageNode, LinkSpec } from '@tiltts/spec'
+import type { Diagnostic, GraphSpec, IgnoreRule, ImageNode, LinkSpec } from '@tiltts/spec'
 import { malformedPatterns } from '../paths/compile-ignore.js'
-import { type DeclaredNode, isLocal } from './declared.js'
+import { type DeclaredNode, isKubernetes, isLocal } from './declared.js'
 import { placesOf } from './places.js'
 
 /** Labels, links and ignore patterns that cannot be used. */
@@ -30,10 +30,15 @@ function checkResource(node: DeclaredNode): readonly Diagnostic[] {
     ...node.links
       .filter((link) => completeLink(link) === undefined)
       .map((link) => error(`${JSON.stringify(link.url)} cannot be a link`, 'Write a URL: http://localhost:8080')),
-    ...malformedPatterns(isLocal(node) ? node.ignores : []).map((pattern) =>
+    ...malformedPatterns(ignoresOf(node)).map((pattern) =>
       skipped(pattern, `\`${node.name}\`: the ignore pattern`, places),
     ),
   ]
+}
+
+function ignoresOf(node: DeclaredNode): readonly IgnoreRule[] {
+  if (isLocal(node)) return node.ignores
+  return (isKubernetes(node) ? node.custom?.ignores : undefined) ?? []
 }
 
 const labelHint = 'A label has at most 63 letters, digits, -, _ and ., and begins and ends with a letter or digit'

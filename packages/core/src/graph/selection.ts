@@ -1,6 +1,8 @@
 import type { ArgSpec, Diagnostic, GraphSpec, NamedRef } from '@tiltts/spec'
 import { didYouMean } from '../errors/nearest.js'
 import type { Edges } from './cycles.js'
+import { isKubernetes } from './declared.js'
+import { uncategorized } from './kubernetes-node.js'
 import type { Names } from './names.js'
 import { placesOf } from './places.js'
 
@@ -15,6 +17,8 @@ export function enabledNames(graph: GraphSpec, names: Names, edges: Edges): Read
   const chosen = chosenRefs(graph)
   const enabled = new Set<string>()
   const todo = chosen === undefined ? [...names.all] : chosen.map((ref) => names.resolve(ref.name))
+  // What belongs to no resource may be needed by any.
+  if (todo.length > 0) todo.push(...rest(names))
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (enabled.has(name) || !names.resources.has(name)) continue
     enabled.add(name)
@@ -22,6 +26,11 @@ export function enabledNames(graph: GraphSpec, names: Names, edges: Edges): Read
   }
   // In order of declaration, whatever the order of asking.
   return new Set(names.all.filter((name) => enabled.has(name)))
+}
+
+function rest({ resources }: Names): readonly string[] {
+  const node = resources.get(uncategorized)
+  return node !== undefined && isKubernetes(node) && node.from === 'rest' ? [node.name] : []
 }
 
 /** Names that no resource has, in the selection, on the command line and in arguments that take resources. */

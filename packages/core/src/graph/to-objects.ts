@@ -1,6 +1,9 @@
 import {
   annotation,
+  type ClusterName,
+  type ClusterSpec,
   type CmdSpec,
+  clusterName,
   type DockerComposeServiceStatus,
   disableConfigMapName,
   type ImageStatus,
@@ -10,17 +13,33 @@ import { initialCmdStatus } from '../schedule/cmd-transitions.js'
 import { initialResourceStatus } from '../schedule/resource-transitions.js'
 import type { NewMeta } from '../store/types.js'
 import { disableSource, serveCmd, updateCmd } from './cmd-specs.js'
+import {
+  applySpec,
+  clusterSpec,
+  discoverySpec,
+  forwardsSpec,
+  initialApplyStatus,
+  initialDiscoveryStatus,
+} from './kubernetes-objects.js'
 import type { DesiredObject, LinkedGraph, LinkedResource } from './types.js'
 import { usersOfImages, type Watch, watchesOf } from './watches.js'
 
+export interface ObjectOptions {
+  readonly command: 'dev' | 'ci'
+  /** That port forwards listen on which name none. @default 'localhost' */
+  readonly host?: string | undefined
+}
+
 /** The objects of a graph, in the order in which they are to be made. In `ci` nothing is watched. */
-export function toObjects(linked: LinkedGraph, options: { readonly command: 'dev' | 'ci' }): readonly DesiredObject[] {
+export function toObjects(linked: LinkedGraph, options: ObjectOptions): readonly DesiredObject[] {
+  const host = options.host ?? 'localhost'
   return [
     ...clusterObjects(linked),
     ...imageObjects(linked),
     ...linked.resources.flatMap((resource) => [
       ...switchObjects(resource, linked.enabled.has(resource.name)),
       ...serviceObjects(resource),
+      ...kubernetesObjects(resource, host),
       ...cmdObjects(resource, 'update', updateCmd(resource)),
       ...cmdObjects(resource, 'serve', serveCmd(resource)),
     ]),
@@ -28,11 +47,16 @@ export function toObjects(linked: LinkedGraph, options: { readonly command: 'dev
   ]
 }
 
-/** The Docker engine, where something needs it. */
-function clusterObjects({ images, resources }: LinkedGraph): readonly DesiredObject[] {
-  if (images.length === 0 && resources.every(({ spec }) => spec.compose === undefined)) return []
-  const spec = { connection: { docker: {} } }
-  return [object({ kind: 'Cluster', name: 'docker', spec, initialStatus: {} }, [])]
+/** The Docker engine and the cluster, where something needs them. */
+function clusterObjects({ images, resources, context }: LinkedGraph): readonly DesiredObject[] {
+  const needsDocker = images.length > 0 || resources.some(({ spec }) => spec.compose !== undefined)
+  const needsKubernetes = resources.some(({ spec }) => spec.kubernetes !== undefined)
+  const cluster = (name: ClusterName, spec: ClusterSpec): DesiredObject =>
+    object({ kind: 'Cluster', name, spec, initialStatus: {} }, [])
+  return [
+    ...(needsDocker ? [cluster(clusterName.docker, { connection: { docker: {} } })] : []),
+    ...(needsKubernetes ? [cluster(clusterName.kubernetes, clusterSpec(context))] : []),
+  ]
 }
 
 const initialImageStatus: ImageStatus = { stages: [] }
@@ -68,6 +92,20 @@ function serviceObjects({ name, spec: { compose } }: LinkedResource): readonly D
   const { service, project } = compose
   const spec = { service: service.name, project, disableSource: disableSource(name) }
   return [object({ kind: 'DockerComposeService', name, spec, initialStatus: initialServiceStatus }, [name])]
+}
+
+function kubernetesObjects({ name, spec }: LinkedResource, host: string): readonly DesiredObject[] {
+  const { kubernetes } = spec
+  if (kubernetes === undefined) return []
+  const own = (parts: Parameters<typeof object>[0]): DesiredObject => object(parts, [name])
+  const apply = applySpec(name, kubernetes)
+  const discovery = discoverySpec(name, kubernetes)
+  const forwards = forwardsSpec(name, kubernetes, host)
+  return [
+    ...(apply ? [own({ kind: 'KubernetesApply', name, spec: apply, initialStatus: initialApplyStatus })] : []),
+    own({ kind: 'KubernetesDiscovery', name, spec: discovery, initialStatus: initialDiscoveryStatus }),
+    ...(forwards ? [own({ kind: 'PortForward', name, spec: forwards, initialStatus: { forwards: [] } })] : []),
+  ]
 }
 
 function cmdObjects(resource: LinkedResource, part: string, spec: CmdSpec | undefined): readonly DesiredObject[] {

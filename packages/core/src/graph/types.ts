@@ -1,10 +1,51 @@
-import type { Diagnostic, GraphSpec, IgnoreRule, ImageSpec, Kind, ResourceSpec, SpecOf, StatusOf } from '@tiltts/spec'
+import type {
+  ComposeProject,
+  Diagnostic,
+  GraphSpec,
+  IgnoreRule,
+  ImageSpec,
+  Kind,
+  KubernetesConnection,
+  ManifestDocument,
+  ResourceSpec,
+  SpecOf,
+  StatusOf,
+} from '@tiltts/spec'
 import type { NewMeta } from '../store/types.js'
+
+/** What a graph names, and was read for it. */
+export interface LinkInputs {
+  /**
+   * What compose reads in each of `composeProjects(graph)`, in that order. While one is missing nothing is linked, and what
+   * it may hold is not missed.
+   */
+  readonly projects?: readonly (ComposeProject | undefined)[] | undefined
+  readonly kubernetes?: ResolvedKubernetes | undefined
+}
+
+export interface ResolvedKubernetes {
+  /**
+   * What each of `graph.kubernetes.manifests` came to, in that order, after its `transform`. While one is missing nothing is
+   * linked, and what it may hold is not missed.
+   */
+  readonly documents: readonly (readonly ManifestDocument[] | undefined)[]
+  /** What the config's function calls the workloads, by `workloadKey`. Needed where there is such a function. */
+  readonly names?: ReadonlyMap<string, string> | undefined
+  /** Absent: there is none. */
+  readonly context?: LinkContext | undefined
+}
+
+/** The kubeconfig context that a session is pinned to. */
+export interface LinkContext extends Omit<KubernetesConnection, 'context'> {
+  readonly name: string
+  /** Whether it may be deployed to without being named by `allowK8sContexts`. */
+  readonly isLocal: boolean
+}
 
 /** A graph that was checked against itself: every name in it is that of a resource or an image. */
 export interface LinkedGraph {
   readonly graph: GraphSpec
-  /** In order of display, with all defaults filled in: services of compose, then local resources. */
+  /** In order of display, with all defaults filled in: Kubernetes, services of compose, local resources, the uncategorized. */
   readonly resources: readonly LinkedResource[]
   /** Those that resources run, and what these are built upon; in order of declaration. */
   readonly images: readonly LinkedImage[]
@@ -12,6 +53,8 @@ export interface LinkedGraph {
   readonly enabled: ReadonlySet<string>
   /** Patterns that stop triggering wherever it comes from. */
   readonly watchIgnores: readonly IgnoreRule[]
+  /** The context that Kubernetes resources are deployed to; absent: there is none. */
+  readonly context?: LinkContext | undefined
 }
 
 export interface LinkedResource<S extends ResourceSpec = ResourceSpec> {
@@ -26,7 +69,7 @@ export interface LinkedImage {
 }
 
 export interface LinkResult {
-  /** Absent when there is an error among the diagnostics, and when a compose project is missing. */
+  /** Absent when there is an error among the diagnostics, and when something was not read. */
   readonly linked: LinkedGraph | undefined
   /** All errors and warnings, in order of place. */
   readonly diagnostics: readonly Diagnostic[]

@@ -43,7 +43,7 @@ export function usersOfImages(resources: readonly LinkedResource[]): ReadonlyMap
 }
 
 function resourceWatch({ name, spec }: LinkedResource, everywhere: readonly IgnoreRule[]): readonly Watch[] {
-  const { paths, ignores } = spec.local === undefined ? ofCompose(spec) : ofLocal(spec.local)
+  const { paths, ignores } = watchedBy(spec)
   if (paths.length === 0) return []
   const watch = { watchedPaths: paths, ignores: [...ignores, ...everywhere], disableSource: disableSource(name) }
   return [{ name, spec: watch, resources: [name] }]
@@ -52,6 +52,13 @@ function resourceWatch({ name, spec }: LinkedResource, everywhere: readonly Igno
 interface Watched {
   readonly paths: readonly string[]
   readonly ignores: readonly IgnoreRule[]
+}
+
+function watchedBy(spec: ResourceSpec): Watched {
+  if (spec.local !== undefined) return ofLocal(spec.local)
+  if (spec.kubernetes === undefined) return ofCompose(spec)
+  const { deps, ignores } = spec.kubernetes.custom ?? { deps: [], ignores: [] }
+  return { paths: deps, ignores }
 }
 
 /** What a resource writes never triggers it. */

@@ -76,6 +76,11 @@ export interface ImageUse {
   readonly liveUpdate?: LiveUpdateSpec | undefined
   /** Absolute paths whose files are its, or its bases': what of a change concerns it. */
   readonly inputs: readonly string[]
+  /**
+   * References of the manifests of a Kubernetes resource that mean this image, as they stand there: what is replaced when
+   * it is built. Absent where no manifests name images.
+   */
+  readonly refs?: readonly string[] | undefined
 }
 
 /** How a service is deployed. */

@@ -43,7 +43,7 @@ export async function evaluateConfig(
   const result = { ...evaluation.result, reads: [...evaluation.result.reads, ...resolved.reads] }
   if (signal.aborted) return failed(result, result.diagnostics, functions, signal)
   // What is wrong between resources is told together with what is wrong in each.
-  const { linked, diagnostics } = linkGraph(graph, resolved.projects)
+  const { linked, diagnostics } = linkGraph(graph, { projects: resolved.projects })
   const all = [...result.diagnostics, ...resolved.diagnostics, ...diagnostics]
   if (linked === undefined || all.some(isError)) return failed(result, all, functions, signal)
   return { result, diagnostics: all, linked, error: '', functions }
