@@ -64,6 +64,14 @@ export function keepCommand(call: Call, id: string, given: Command): (finish: Fi
   return () => spec
 }
 
+/** An id that no function has yet: calls for one name add up, and each may bring functions. */
+export function freeFunctionId(call: Call, first: string): string {
+  const { functions } = call.recorder.draft
+  let id = first
+  for (let number = 2; functions.has(id); number++) id = `${first}#${number}`
+  return id
+}
+
 /** argv of what runs in a container, whatever system this machine has. */
 export function containerArgv(written: string | readonly string[] | undefined): readonly string[] | undefined {
   return written === undefined ? undefined : argvOf(written, 'posix')

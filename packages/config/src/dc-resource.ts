@@ -1,10 +1,9 @@
-import type { StepSpec } from '@tiltts/spec'
-import { type Call, declaring } from './call/call.js'
+import { declaring } from './call/call.js'
 import { checkedOptions, describe, type Expectations } from './call/expect.js'
 import { flag, text } from './call/expectations.js'
-import { type Declaration, namedRef } from './collector/recorder.js'
-import { type Command, keepCommand } from './command.js'
+import { namedRef } from './collector/recorder.js'
 import { handle, type ImageHandle, kindOf, type ResourceHandle } from './handle.js'
+import { keepOnDown } from './on-down.js'
 import { isResourceName } from './resource-name.js'
 import { keepResourceOptions, type ResourceOptions, resourceExpectations } from './resource-options.js'
 
@@ -54,7 +53,7 @@ export function dcResource(name: string, options?: DcResourceOptions): ResourceH
     call.error('config/invalid-option', `dcResource(): expected the name of a service, got ${describe(name)}`)
     return handle('resource', String(name))
   }
-  const onDown = keepOnDown(call, name, good.onDown)
+  const onDown = keepOnDown(call, `compose:${name}`, good.onDown)
   call.recorder.draft.composeResources.push((finish) => ({
     ...base,
     service: namedRef(finish, { name, at: call.at }),
@@ -69,15 +68,4 @@ export function dcResource(name: string, options?: DcResourceOptions): ResourceH
     place: finish.place(call.at),
   }))
   return handle('resource', isRenamed ? newName : name)
-}
-
-function keepOnDown(call: Call, service: string, given: Command | undefined): Declaration<StepSpec> | undefined {
-  if (given === undefined) return undefined
-  const dir = call.folder()
-  const { draft } = call.recorder
-  const first = `compose:${service}/onDown`
-  // of several calls the last one counts, so each needs an id of its own
-  const taken = [...draft.functions.keys()].filter((id) => id.startsWith(first)).length
-  const kept = keepCommand(call, taken === 0 ? first : `${first}#${taken + 1}`, given)
-  return (finish) => ({ command: kept(finish), dir, env: {} })
 }

@@ -1,5 +1,7 @@
 import { type Call, reading } from './call/call.js'
-import type { Yaml as YamlHandle } from './kubernetes-object.js'
+import { describe } from './call/expect.js'
+import { kindOf } from './handle.js'
+import type { KeptYaml, Yaml as YamlHandle } from './kubernetes-object.js'
 import { parseYamlStream, yaml } from './yaml-parser.js'
 
 /**
@@ -74,8 +76,20 @@ export function decodeYamlStream<T = unknown>(text: string | YamlHandle): readon
 }
 
 function decode(call: Call, given: string | YamlHandle): readonly unknown[] {
-  const text = typeof given === 'string' ? given : (given as { readonly text?: string }).text
-  const parsed = parseYamlStream(text ?? '')
+  const parsed = parseYamlStream(textOf(call, given))
   if ('values' in parsed) return parsed.values
   throw call.failure('config/invalid-option', `${call.builder}(): this is not YAML: ${parsed.problem.message}`)
+}
+
+function textOf(call: Call, given: string | YamlHandle): string {
+  if (typeof given === 'string') return given
+  const source = kindOf(given) === 'yaml' ? (given as KeptYaml).source : undefined
+  if (source?.type === 'text') return source.text
+  throw call.failure(
+    'config/invalid-option',
+    source === undefined
+      ? `${call.builder}(): expected a text, got ${describe(given)}`
+      : `${call.builder}(): what ${source.type === 'filter' ? 'filterYaml' : source.type}() returns has no text yet`,
+    source === undefined ? undefined : 'Write: await renderYaml(…)',
+  )
 }

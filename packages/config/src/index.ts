@@ -41,8 +41,9 @@ export type { ComposeHandle, Handle, ImageHandle, ResourceHandle } from './handl
 export type { HelmOptions, KustomizeOptions } from './helm.js'
 export type { ImageOptions } from './image/image-options.js'
 export type { K8sCustomDeployOptions } from './k8s-custom-deploy.js'
+export type { K8sForwardOptions } from './k8s-forward.js'
 export type { K8sImageJsonPathOptions, K8sKindOptions } from './k8s-kind.js'
-export type { K8sForwardOptions, K8sObjectsOptions, K8sResourceOptions, WorkloadId } from './k8s-resource.js'
+export type { K8sObjectsOptions, K8sResourceOptions, WorkloadId } from './k8s-resource.js'
 export type {
   K8sYamlOptions,
   KubernetesMetadata,

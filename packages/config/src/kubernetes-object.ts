@@ -1,3 +1,4 @@
+import type { ManifestSource } from '@tiltts/spec'
 import { brand } from './handle.js'
 
 /** Names, labels and the rest of an object's metadata. */
@@ -19,15 +20,15 @@ export interface KubernetesObject {
   readonly [field: string]: any
 }
 
-/** Manifests that come from elsewhere: `helm`, `kustomize`, or a `` yaml`…` `` text. */
+/** Manifests that come from elsewhere: `helm`, `kustomize`, `filterYaml`, or a `` yaml`…` `` text. */
 export interface Yaml {
   readonly [brand]: 'yaml'
 }
 
-/** Manifests with the text they were made of, where that is known. */
+/** Manifests with where they come from: what is not in the config itself is read after the evaluation. */
 export interface KeptYaml extends Yaml {
-  readonly text: string
+  readonly source: ManifestSource
 }
 
-/** Makes a {@link Yaml} of a text. */
-export const keptYaml = (text: string): KeptYaml => ({ [brand]: 'yaml', text })
+/** Makes a {@link Yaml} of a source. */
+export const keptYaml = (source: ManifestSource): KeptYaml => ({ [brand]: 'yaml', source })

@@ -249,7 +249,13 @@ describe('a live update', () => {
   it('LUC-07: takes the steps of a custom deployment as used, and complains of their order there, too', async () => {
     const deploy = (steps: () => unknown): Promise<Evaluated> =>
       evaluate(() => {
-        k8sCustomDeploy('a', { applyCmd: 'a', deleteCmd: 'b', deps: '.', liveUpdate: anything(steps()) })
+        k8sCustomDeploy('a', {
+          applyCmd: 'a',
+          deleteCmd: 'b',
+          deps: '.',
+          containerSelector: 'x',
+          liveUpdate: anything(steps()),
+        })
       })
     expect(messages(await deploy(() => [sync('a', '/a')]))).toEqual([])
     expect(messages(await deploy(() => [run('x'), sync('a', '/a')]))).toEqual([

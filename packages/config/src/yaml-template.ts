@@ -21,7 +21,7 @@ export function yaml(parts: TemplateStringsArray, ...values: readonly unknown[])
     const value = values[index - 1]
     return before + (standsAlone(before, part) ? JSON.stringify(value ?? null) : String(value)) + part
   })
-  return keptYaml(text)
+  return keptYaml({ type: 'text', text })
 }
 
 /** After `key: `, `- `, `[` or `,`, and up to the end of the value. */

@@ -1,7 +1,15 @@
 import { dirname } from 'node:path'
-import type { Diagnostic, EvaluationResult, FunctionRef, GraphSpec, Place } from '@tiltts/spec'
+import type { Diagnostic, EvaluationResult, FunctionRef, GraphSpec, KubernetesGraph, Place } from '@tiltts/spec'
 import { finishArgs } from '../args/finish-args.js'
-import { type AnyFunction, type Draft, type Finding, type Finish, namedRef, type Recorder } from './recorder.js'
+import {
+  type AnyFunction,
+  type Declaration,
+  type Draft,
+  type Finding,
+  type Finish,
+  namedRef,
+  type Recorder,
+} from './recorder.js'
 import { readTiltignore } from './tiltignore.js'
 import { unawaited } from './tracked.js'
 
@@ -36,7 +44,7 @@ export function assemble(
   )
   const graph = (): GraphSpec => ({
     mainPath: options.mainPath,
-    resources: draft.resources.map((declared) => declared.node(finish)),
+    ...resourcesOf(draft, finish),
     images: draft.images.map((node) => node(finish)),
     compose: draft.compose.map((node) => node(finish)),
     composeResources: draft.composeResources.map((node) => node(finish)),
@@ -66,6 +74,28 @@ export function assemble(
     reads: [...draft.reads.values()],
     secrets: draft.secrets,
     hasFunctions: draft.functions.size > 0,
+  }
+}
+
+/** All that is a resource by itself, and what belongs to Kubernetes. */
+function resourcesOf(draft: Draft, finish: Finish): Pick<GraphSpec, 'resources' | 'kubernetes'> {
+  const nodes = draft.resources.map((declared) => declared.node(finish))
+  const { manifests, resources, kinds, imagePaths, nameWorkloads, allowedContexts } = draft.kubernetes
+  const of = <Node>(declared: readonly Declaration<Node>[]): readonly Node[] => declared.map((node) => node(finish))
+  const kubernetes: KubernetesGraph = {
+    manifests: of(manifests),
+    resources: of(resources),
+    forwards: nodes.filter((node) => node.kind === 'k8s-forward'),
+    customDeploys: nodes.filter((node) => node.kind === 'k8s-custom'),
+    kinds: of(kinds),
+    imagePaths: of(imagePaths),
+    nameWorkloads: nameWorkloads?.(finish),
+    allowedContexts,
+  }
+  const says = Object.values(kubernetes).some((part) => (Array.isArray(part) ? part.length > 0 : part !== undefined))
+  return {
+    resources: nodes.filter((node) => node.kind === 'local'),
+    kubernetes: says ? kubernetes : undefined,
   }
 }
 

@@ -41,10 +41,10 @@ describe('an evaluation', () => {
 
   it('hands on calls that the engine cannot carry out, with their place', async () => {
     const { graph } = await evaluate(() => {
-      declareUnsupported('helm', 'x')
+      declareUnsupported('cmdButton', 'x')
     })
     expect(graph().unsupported).toMatchObject([
-      { kind: 'unsupported', builder: 'helm', name: 'x', place: { line: expect.any(Number) } },
+      { kind: 'unsupported', builder: 'cmdButton', name: 'x', place: { line: expect.any(Number) } },
     ])
   })
 

@@ -4,10 +4,17 @@ import type {
   ComposeNode,
   ComposeResourceNode,
   ConfigRead,
+  CustomDeployNode,
   Diagnostic,
+  ForwardNode,
   FunctionRef,
   IgnoreRule,
+  ImageJsonPathNode,
   ImageNode,
+  KubernetesGraph,
+  KubernetesKindNode,
+  KubernetesResourceNode,
+  ManifestNode,
   NamedRef,
   Place,
   RegistrySpec,
@@ -50,11 +57,22 @@ export interface Declared {
   /** As people call it: `local resource`. */
   readonly kind: string
   readonly at: Error
-  readonly node: (finish: Finish) => ResourceNode
+  readonly node: (finish: Finish) => ResourceNode | ForwardNode | CustomDeployNode
 }
 
 /** What a builder leaves of a declaration: the node is made when the evaluation has ended. */
 export type Declaration<Node> = (finish: Finish) => Node
+
+/** What was declared of Kubernetes, but for what is a resource by itself. */
+export interface KubernetesDraft {
+  readonly manifests: Declaration<ManifestNode>[]
+  readonly resources: Declaration<KubernetesResourceNode>[]
+  readonly kinds: Declaration<KubernetesKindNode>[]
+  readonly imagePaths: Declaration<ImageJsonPathNode>[]
+  /** The last call counts. */
+  nameWorkloads: Declaration<NonNullable<KubernetesGraph['nameWorkloads']>> | undefined
+  readonly allowedContexts: string[]
+}
 
 /** A step of a live update that was made, as people find it again. */
 export interface MadeStep {
@@ -86,6 +104,7 @@ export interface Draft {
   readonly images: Declaration<ImageNode>[]
   readonly compose: Declaration<ComposeNode>[]
   readonly composeResources: Declaration<ComposeResourceNode>[]
+  readonly kubernetes: KubernetesDraft
   /** The call of `defaultRegistry`, of which there may be one. */
   registry: { readonly spec: Omit<RegistrySpec, 'place'>; readonly at: Error } | undefined
   /** Steps that no live update has taken, by the call that made them. */

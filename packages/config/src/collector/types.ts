@@ -1,4 +1,13 @@
-import type { ConfigRead, Diagnostic, EvaluationResult, FunctionRef, Place, SecretSpec } from '@tiltts/spec'
+import type {
+  ConfigRead,
+  Diagnostic,
+  EvaluationResult,
+  FunctionRef,
+  ManifestDocument,
+  ManifestSource,
+  Place,
+  SecretSpec,
+} from '@tiltts/spec'
 
 /** How the host sets an evaluation up. */
 export interface CollectorOptions {
@@ -11,6 +20,10 @@ export interface CollectorOptions {
   readonly places: (error: Error) => readonly Place[]
   /** Runs a command for `exec`; the engine owns the process. */
   readonly exec: (request: ExecRequest) => Promise<{ stdout: string; stderr: string; exitCode: number }>
+  /** The context and namespace of the session; absent: there is none. */
+  readonly kubernetes?: { readonly context: string; readonly namespace: string } | undefined
+  /** Reads manifests for `renderYaml`; the engine does it. */
+  readonly render?: ((sources: readonly ManifestSource[]) => Promise<RenderedManifests>) | undefined
   /** Hash of a function's source and of what it can reach. */
   readonly hashFunction: (fn: (...args: never[]) => unknown, madeAt: Error) => string
   /** What the config prints through tiltts. */
@@ -19,6 +32,13 @@ export interface CollectorOptions {
   readonly onRead?: ((read: ConfigRead) => void) | undefined
   /** Told of each secret as it is recorded, so that what the config prints next is scrubbed already. */
   readonly onSecret?: ((secret: SecretSpec) => void) | undefined
+}
+
+/** What came of reading manifests. */
+export interface RenderedManifests {
+  readonly documents: readonly ManifestDocument[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly reads: readonly ConfigRead[]
 }
 
 export interface ExecRequest {

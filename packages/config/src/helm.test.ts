@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { helm, kustomize } from './helm.js'
+import { k8sYaml } from './k8s-yaml.js'
+import { evaluate } from './testing/evaluate.js'
+
+const anything = (value: unknown): never => value as never
+const files = { 'chart/Chart.yaml': '', 'values.yaml': '', 'overlay/kustomization.yaml': '' }
+
+describe('helm', () => {
+  it('KY-06: keeps the chart with its options, and reads the files of values', async () => {
+    const { graph, folder, reads } = await evaluate(
+      () => {
+        k8sYaml(helm('./chart'))
+        k8sYaml(
+          helm('chart', {
+            name: 'api',
+            namespace: 'shop',
+            values: './values.yaml',
+            set: ['a=1', 'b=x=y'],
+            skipCrds: true,
+            kubeVersion: '1.30',
+          }),
+        )
+      },
+      { files },
+    )
+    const base = { type: 'helm', chart: join(folder, 'chart') }
+    expect(graph().kubernetes?.manifests.flatMap(({ sources }) => sources)).toEqual([
+      { ...base, name: 'chart', values: [], set: [], skipCrds: false },
+      {
+        ...base,
+        name: 'api',
+        namespace: 'shop',
+        values: [join(folder, 'values.yaml')],
+        set: ['a=1', 'b=x=y'],
+        skipCrds: true,
+        kubeVersion: '1.30',
+      },
+    ])
+    expect(reads).toEqual(['values.yaml'])
+  })
+
+  it('KY-06: refuses what is no folder of a chart, values that are not there, and what sets nothing', async () => {
+    const { errors, folder, reads } = await evaluate(
+      () => {
+        helm('gone')
+        helm('values.yaml')
+        helm(anything(7))
+        helm('chart', { values: ['more.yaml'] })
+        helm('chart', { set: 'a' })
+      },
+      { files },
+    )
+    expect(errors.map(({ message }) => message)).toEqual([
+      `helm(): ${folder}/gone is not the folder of a chart: it does not exist`,
+      `helm(): ${folder}/values.yaml is not the folder of a chart: it is a file`,
+      'helm(): expected the folder of a chart, got 7',
+      `helm("chart"): ${folder}/more.yaml in \`values\` cannot be read: it does not exist`,
+      'helm("chart"): `set` must be a text of the form name=value or a list of them, but it is "a"',
+    ])
+    expect(reads).toEqual(expect.arrayContaining(['gone', 'more.yaml']))
+  })
+})
+
+describe('kustomize', () => {
+  it('KY-08: keeps the folder with flags and the program', async () => {
+    const { graph, folder } = await evaluate(
+      () => k8sYaml([kustomize('overlay'), kustomize('overlay', { flags: ['--enable-helm'], bin: 'kustomize5' })]),
+      { files },
+    )
+    const base = { type: 'kustomize', dir: join(folder, 'overlay') }
+    expect(graph().kubernetes?.manifests[0]?.sources).toEqual([
+      { ...base, flags: [] },
+      { ...base, flags: ['--enable-helm'], bin: 'kustomize5' },
+    ])
+  })
+
+  it('refuses a folder that is not there', async () => {
+    const { errors, folder } = await evaluate(() => void kustomize('gone'), { files })
+    expect(errors).toMatchObject([
+      {
+        code: 'config/read-failed',
+        message: `kustomize(): ${folder}/gone is not the folder of a kustomization: it does not exist`,
+      },
+    ])
+  })
+})
