@@ -8,20 +8,20 @@ import { describeWithDocker } from '../testing/needs-docker.js'
 import type { Sent } from './context/send-tree.js'
 import { buildByEngine } from './engine-build.js'
 import {
-  type BuilderBench,
-  builderBench,
+  type BuilderWorld,
+  builderWorld,
   docker,
   imageOf,
   onceInstruction,
   printed,
   type RequestOptions,
-} from './testing/builder-bench.js'
+} from './testing/builder-world.js'
 
 /** What of an image's folder is told: kind, mode, path and target of links. */
 const listing = (id: string): string =>
   printed(id, 'sh', '-c', 'cd /ctx && find . -exec stat -c "%N %A %u %g" {} \\; | sort')
 
-async function sentFor(bench: BuilderBench, dockerfile: string, options?: RequestOptions): Promise<Sent> {
+async function sentFor(bench: BuilderWorld, dockerfile: string, options?: RequestOptions): Promise<Sent> {
   let sent: Sent | undefined
   const outcome = await buildByEngine({
     connection: await bench.connect(),
@@ -42,7 +42,7 @@ async function sentFor(bench: BuilderBench, dockerfile: string, options?: Reques
 
 describeWithDocker('a build context', () => {
   it('BLD-08: files, modes and links arrive as docker build sends them, owned by root', async () => {
-    const bench = builderBench(
+    const bench = builderWorld(
       {},
       { 'a.txt': 'a', 'deep/er/b.txt': 'b', 'ä ö/€.txt': 'c', '[x]*?.txt': 'd', '-n': 'e' },
     )
@@ -80,7 +80,7 @@ describeWithDocker('a build context', () => {
     ['a/../src/b.txt', '/docs'],
     ['Dockerfile', '.dockerignore'],
   ])('IGN-01: leaves out what docker leaves out: %s %s %s', async (...patterns) => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const paths =
       'keep.log x.log src/a.txt src/b.txt src/skip/c.txt dist/keep/d dist/e.js node_modules/f src/node_modules/g .git/h tempa x/temp1/i x/j.md docs/k docs/l.md temp1 Dockerfile'
     for (const path of paths.split(' ')) bench.write(path, path)
@@ -102,14 +102,14 @@ describeWithDocker('a build context', () => {
   })
 
   it('IGN-02: knows no .dockerignore but the rules it is given', async () => {
-    const bench = builderBench({}, { 'a.txt': 'a', 'b.txt': 'b', '.dockerignore': 'a.txt' })
+    const bench = builderWorld({}, { 'a.txt': 'a', 'b.txt': 'b', '.dockerignore': 'a.txt' })
     const context = { ignored: (path: string) => path.endsWith('b.txt') }
     const id = imageOf(await bench.build('FROM busybox\nCOPY *.txt /ctx/\n', { context }))
     expect(printed(id, 'ls', '/ctx')).toBe('a.txt')
   })
 
   it('BLD-08: sends the part of the context that the Dockerfile names, links followed', async () => {
-    const bench = builderBench({}, { 'src/a': 'a', 'big/b': 'b', 'far/er/c': 'c', 'far/d': 'd' })
+    const bench = builderWorld({}, { 'src/a': 'a', 'big/b': 'b', 'far/er/c': 'c', 'far/d': 'd' })
     bench.link('link', 'far/er')
     const once = onceInstruction()
     expect(await sentFor(bench, `FROM busybox\n${once}\nCOPY src/a link/c /ctx/\n`)).toMatchObject({
@@ -121,8 +121,8 @@ describeWithDocker('a build context', () => {
   })
 
   it('puts extra files into the context, among and in place of those of the folder', async () => {
-    const bench = builderBench({}, { 'a/x': 'x', b: 'b', 'z/q': 'q' })
-    const other = builderBench({}, { helper: 'help' })
+    const bench = builderWorld({}, { 'a/x': 'x', b: 'b', 'z/q': 'q' })
+    const other = builderWorld({}, { helper: 'help' })
     const file = join(other.folder, 'helper')
     const extra = ['a/helper', 'a-b', 'b', 'new/deep/er', 'zz'].map((path) => ({ path, file, mode: 0o751 }))
     const id = imageOf(await bench.build('FROM busybox\nCOPY . /ctx\n', { context: { extra } }))
@@ -137,7 +137,7 @@ describeWithDocker('a build context', () => {
   })
 
   it('BLD-08: of 20,000 files the second build sends only the one that has changed', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     for (let folder = 0; folder < 200; folder++) {
       mkdirSync(join(bench.folder, `d${folder}`))
       for (let index = 0; index < 100; index++)
@@ -156,7 +156,7 @@ describeWithDocker('a build context', () => {
   })
 
   it('takes only a little memory for a large context', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const block = Buffer.alloc(10 * 1024 * 1024, 'tiltts')
     for (let index = 0; index < 30; index++) bench.write(`f${index}`, block)
     const before = process.memoryUsage().rss
@@ -171,7 +171,7 @@ describeWithDocker('a build context', () => {
   }, 60_000)
 
   it('says so when a file may not be read', async () => {
-    const bench = builderBench({}, { 'a.txt': 'a' })
+    const bench = builderWorld({}, { 'a.txt': 'a' })
     bench.write('d/x', 'x')
     // Tests run as root, who may read all.
     const context = {
@@ -189,7 +189,7 @@ describeWithDocker('a build context', () => {
 })
 
 /** The docker command's own build of the same folder. */
-function dockerBuild({ folder }: BuilderBench, dockerfile: string): string {
+function dockerBuild({ folder }: BuilderWorld, dockerfile: string): string {
   return execFileSync('docker', ['build', '--quiet', '--file', '-', folder], {
     encoding: 'utf8',
     input: dockerfile,

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { BuildEvent } from '@tiltts/runtime/ports'
 import { describe, expect, it } from 'vitest'
 import {
-  type BuilderBench,
+  type BuilderWorld,
   type Built,
-  builderBench,
+  builderWorld,
   failureOf,
   imageOf,
   type RequestOptions,
-} from './testing/builder-bench.js'
+} from './testing/builder-world.js'
 import { standInBuilder } from './testing/stand-in-builder.js'
 
 const built = `sha256:${'a'.repeat(64)}`
@@ -20,7 +20,7 @@ function say(response: ServerResponse, ...messages: readonly unknown[]): void {
 }
 
 /** The bench's own would ask the engine for its images. */
-async function build(bench: BuilderBench, options?: RequestOptions): Promise<Built> {
+async function build(bench: BuilderWorld, options?: RequestOptions): Promise<Built> {
   const events: BuildEvent[] = []
   const request = bench.request('FROM busybox\n', options)
   return {
@@ -36,7 +36,7 @@ describe('an image builder', () => {
     const engine = await standInBuilder((version, response) =>
       say(response, version === '2' ? { errorDetail: { message: corruption } } : success),
     )
-    const bench = builderBench({ DOCKER_HOST: engine.host })
+    const bench = builderWorld({ DOCKER_HOST: engine.host })
     const { outcome, events } = await build(bench)
     expect(outcome).toEqual({ ok: true, imageId: built })
     expect(engine.builds).toEqual(['2', '1'])
@@ -45,7 +45,7 @@ describe('an image builder', () => {
 
   it('BLD-09: does not when the build needs what only BuildKit has, and never twice', async () => {
     const engine = await standInBuilder((_version, response) => say(response, { errorDetail: { message: corruption } }))
-    const bench = builderBench({ DOCKER_HOST: engine.host, TILTTS_TEST_TOKEN: 'x' })
+    const bench = builderWorld({ DOCKER_HOST: engine.host, TILTTS_TEST_TOKEN: 'x' })
     const failed = await build(bench, { secrets: ['id=TILTTS_TEST_TOKEN'] })
     expect(failureOf(failed).message).toContain('failed precondition')
     expect(engine.builds).toEqual(['2'])
@@ -61,7 +61,7 @@ describe('an image builder', () => {
     ['the default builder of buildx', { BUILDX_BUILDER: 'default' }, '2', 'BuildKit of docker 26.1.5'],
   ])('BLD-06: takes the builder that the engine has and the user wants: %s', async (_, env, version, name) => {
     const engine = await standInBuilder((_version, response) => say(response, success))
-    const bench = builderBench({ DOCKER_HOST: engine.host, BUILDX_CONFIG: '/no/such', ...env })
+    const bench = builderWorld({ DOCKER_HOST: engine.host, BUILDX_CONFIG: '/no/such', ...env })
     expect(await bench.builder.describe()).toBe(name)
     expect(imageOf(await build(bench))).toBe(built)
     expect(engine.builds).toEqual([version])
@@ -69,7 +69,7 @@ describe('an image builder', () => {
 
   it('BLD-06: refuses a DOCKER_BUILDKIT that is neither true nor false', async () => {
     const engine = await standInBuilder((_version, response) => say(response, success))
-    const bench = builderBench({ DOCKER_HOST: engine.host, DOCKER_BUILDKIT: 'maybe' })
+    const bench = builderWorld({ DOCKER_HOST: engine.host, DOCKER_BUILDKIT: 'maybe' })
     expect(failureOf(await build(bench))).toMatchObject({
       code: 'docker/no-builder',
       message: 'DOCKER_BUILDKIT is "maybe", which is neither true nor false',
@@ -79,7 +79,7 @@ describe('an image builder', () => {
 
   it('BLD-08: names a context that is not there, and calls no builder', async () => {
     const engine = await standInBuilder((_version, response) => say(response, success))
-    const bench = builderBench({ DOCKER_HOST: engine.host })
+    const bench = builderWorld({ DOCKER_HOST: engine.host })
     const folder = join(bench.folder, 'none')
     expect(failureOf(await build(bench, { context: { folder } }))).toMatchObject({
       message: `the build context ${folder} does not exist`,
@@ -104,7 +104,7 @@ describe('an image builder', () => {
   ])('says that the engine is away when it breaks off %s, so that the build is tried again', async (_, breakOff) => {
     const engine = await standInBuilder((_version, response) => breakOff(response))
     for (const env of [{}, { DOCKER_BUILDKIT: '0' }]) {
-      const bench = builderBench({ DOCKER_HOST: engine.host, ...env })
+      const bench = builderWorld({ DOCKER_HOST: engine.host, ...env })
       await expect(build(bench)).rejects.toMatchObject({ code: 'docker/unreachable', retry: true })
     }
   })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeWithDocker } from '../testing/needs-docker.js'
 import {
-  builderBench,
+  builderWorld,
   docker,
   failureOf,
   imageOf,
@@ -11,12 +11,12 @@ import {
   outputOf,
   printed,
   runs,
-} from './testing/builder-bench.js'
+} from './testing/builder-world.js'
 import { sshAgent } from './testing/ssh-agent.js'
 
 describeWithDocker('the BuildKit of the engine', () => {
   it('BLD-06: builds an image, tells each step, and takes from its cache what has not changed', async () => {
-    const bench = builderBench({}, { 'src/a.txt': 'hello' })
+    const bench = builderWorld({}, { 'src/a.txt': 'hello' })
     const dockerfile = `FROM busybox\n${onceInstruction()}\nCOPY src /app\nRUN echo made; cat /app/a.txt\n`
     const first = await bench.build(dockerfile)
     const id = imageOf(first)
@@ -42,7 +42,7 @@ describeWithDocker('the BuildKit of the engine', () => {
   })
 
   it('DB-04: gives target, network, hosts, labels and tags to the builder', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const tag = `tiltts-test/options:${process.pid}`
     const dockerfile = `FROM busybox AS first\n${onceInstruction()}\nRUN cat /etc/hosts > /hosts; ls /sys/class/net > /net\nFROM busybox AS second\nRUN false\n`
     const id = imageOf(
@@ -61,7 +61,7 @@ describeWithDocker('the BuildKit of the engine', () => {
   })
 
   it('DB-03: gives build arguments, and takes those without a value from the environment', async () => {
-    const bench = builderBench({ TILTTS_TEST_FROM: 'there' })
+    const bench = builderWorld({ TILTTS_TEST_FROM: 'there' })
     const id = imageOf(
       await bench.build(
         `FROM busybox\nARG A=a\nARG TILTTS_TEST_FROM=x\nARG C=default\nRUN echo "$A $TILTTS_TEST_FROM $C" > /args\n`,
@@ -74,7 +74,7 @@ describeWithDocker('the BuildKit of the engine', () => {
   })
 
   it('DB-04: builds without its cache, and from that of another image', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const dockerfile = 'FROM busybox\nRUN cat /proc/sys/kernel/random/uuid > /random\n'
     const random = async (options = {}): Promise<string> =>
       printed(imageOf(await bench.build(dockerfile, options)), 'cat', '/random')
@@ -84,7 +84,7 @@ describeWithDocker('the BuildKit of the engine', () => {
   })
 
   it('DB-04: looks for a newer base image only when it is asked to', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const dockerfile = 'FROM 127.0.0.1:5000/busybox\n'
     const names = async (pull: boolean): Promise<string> =>
       (await bench.build(dockerfile, { pull })).events
@@ -95,7 +95,7 @@ describeWithDocker('the BuildKit of the engine', () => {
   })
 
   it('DB-04: gives secrets from files and from the environment to the steps that ask for them', async () => {
-    const bench = builderBench({ TILTTS_TEST_TOKEN: 'sesame' }, { token: 'from a file\n' })
+    const bench = builderWorld({ TILTTS_TEST_TOKEN: 'sesame' }, { token: 'from a file\n' })
     const dockerfile = `FROM busybox\n${onceInstruction()}
 RUN --mount=type=secret,id=a cp /run/secrets/a /a
 RUN --mount=type=secret,id=b,target=/b.txt cat /b.txt > /b
@@ -108,7 +108,7 @@ RUN --mount=type=secret,id=none test ! -e /run/secrets/none
 
   it('DB-04: lets steps use keys of an SSH agent, and not add any', async () => {
     const agent = await sshAgent()
-    const bench = builderBench({ SSH_AUTH_SOCK: agent.socket })
+    const bench = builderWorld({ SSH_AUTH_SOCK: agent.socket })
     // A client of the agent's protocol: asks for the keys, then for all to be removed.
     const script = `const s=require('net').connect(process.env.SSH_AUTH_SOCK);s.write(Buffer.from([0,0,0,1,11]));let n=0;s.on('data',d=>{console.log('answer',d[4],d[4]===12?d.readUInt32BE(5):'');if(++n===1)s.write(Buffer.from([0,0,0,1,19]));else s.end()})`
     bench.write('ask.js', script)
@@ -120,7 +120,7 @@ RUN --mount=type=secret,id=none test ! -e /run/secrets/none
   })
 
   it('says what is missing before anything is built', async () => {
-    const bench = builderBench({ SSH_AUTH_SOCK: undefined })
+    const bench = builderWorld({ SSH_AUTH_SOCK: undefined })
     const message = async (options: Parameters<typeof bench.build>[1]): Promise<string> =>
       failureOf(await bench.build('FROM busybox\n', options)).message
     expect(await message({ secrets: ['id=token,env=TILTTS_NO_SUCH'] })).toBe(
@@ -138,7 +138,7 @@ RUN --mount=type=secret,id=none test ! -e /run/secrets/none
   })
 
   it('ends a build that is called off, on the engine, too', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const mark = `tiltts-mark-${process.pid}-${Date.now()}`
     const controller = new AbortController()
     const reason = new Error('called off')
@@ -160,7 +160,7 @@ RUN --mount=type=secret,id=none test ! -e /run/secrets/none
   })
 
   it('keeps a session alive that is needed late', async () => {
-    const bench = builderBench({ TILTTS_TEST_TOKEN: 'late' })
+    const bench = builderWorld({ TILTTS_TEST_TOKEN: 'late' })
     const dockerfile = `FROM busybox\n${onceInstruction()}\nRUN sleep 12\nRUN --mount=type=secret,id=t cat /run/secrets/t\n`
     const built = await bench.build(dockerfile, { secrets: ['id=t,env=TILTTS_TEST_TOKEN'] })
     imageOf(built)
@@ -168,7 +168,7 @@ RUN --mount=type=secret,id=none test ! -e /run/secrets/none
   })
 
   it('tells warnings with their place', async () => {
-    const bench = builderBench()
+    const bench = builderWorld()
     const { events } = await bench.build('FROM busybox\nRUN echo a \\\n\n  b\n')
     expect(events.filter((event) => event.kind === 'warning')).toEqual([
       {

@@ -8,7 +8,7 @@ import type { BuildEvent } from '@tiltts/runtime/ports'
 import { expect, it, onTestFinished } from 'vitest'
 import { certificate, key } from '../testing/certificate.js'
 import { describeWithDocker } from '../testing/needs-docker.js'
-import { type BuilderBench, builderBench, docker, imageOf, onceInstruction, outputOf } from './testing/builder-bench.js'
+import { type BuilderWorld, builderWorld, docker, imageOf, onceInstruction, outputOf } from './testing/builder-world.js'
 
 const engineSocket = '/var/run/docker.sock'
 
@@ -61,7 +61,7 @@ function put(path: string, text: string): void {
 }
 
 /** A build that uses the session: its context and a secret come from here. */
-async function buildsBy(bench: BuilderBench): Promise<void> {
+async function buildsBy(bench: BuilderWorld): Promise<void> {
   bench.write('a.txt', 'hello ')
   const dockerfile = `FROM busybox\n${onceInstruction()}\nCOPY a.txt /\nRUN --mount=type=secret,id=T cat /a.txt /run/secrets/T\n`
   const request = bench.request(dockerfile, { secrets: ['id=T,env=TILTTS_TEST_TOKEN'] })
@@ -77,7 +77,7 @@ describeWithDocker('the way to the engine that builds', () => {
   it('is that of DOCKER_HOST', async () => {
     const { port } = await plainDoor()
     const env = { DOCKER_HOST: `tcp://127.0.0.1:${port}`, TILTTS_TEST_TOKEN: 'sesame' }
-    await buildsBy(builderBench(env))
+    await buildsBy(builderWorld(env))
   })
 
   it('is that of DOCKER_HOST with TLS, and its certificates', async () => {
@@ -85,7 +85,7 @@ describeWithDocker('the way to the engine that builds', () => {
     const folder = home()
     put(join(folder, 'ca.pem'), certificate)
     await buildsBy(
-      builderBench({
+      builderWorld({
         DOCKER_HOST: `tcp://localhost:${port}`,
         DOCKER_TLS_VERIFY: '1',
         DOCKER_CERT_PATH: folder,
@@ -106,7 +106,7 @@ describeWithDocker('the way to the engine that builds', () => {
     put(join(folder, 'contexts/meta', id, 'meta.json'), JSON.stringify(meta))
     put(join(folder, 'contexts/tls', id, 'docker/ca.pem'), certificate)
     put(join(folder, 'config.json'), JSON.stringify({ currentContext: 'far' }))
-    await buildsBy(builderBench({ DOCKER_HOST: '', DOCKER_CONFIG: folder, TILTTS_TEST_TOKEN: 'sesame' }))
+    await buildsBy(builderWorld({ DOCKER_HOST: '', DOCKER_CONFIG: folder, TILTTS_TEST_TOKEN: 'sesame' }))
   })
 
   it.each([
@@ -114,7 +114,7 @@ describeWithDocker('the way to the engine that builds', () => {
     ['without BuildKit', { DOCKER_BUILDKIT: '0' }],
   ])('that breaks in the middle of a build %s is told as such, so that the build is tried again', async (_, env) => {
     const { port, shut } = await plainDoor()
-    const bench = builderBench({ DOCKER_HOST: `tcp://127.0.0.1:${port}`, ...env })
+    const bench = builderWorld({ DOCKER_HOST: `tcp://127.0.0.1:${port}`, ...env })
     let broken: Promise<void> | undefined
     const building = bench.builder.build(
       bench.request(`FROM busybox\n${onceInstruction()}\nRUN echo begun; sleep 20\n`),

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { renderDiagnostics } from '@tiltts/core/errors'
 import { expect, it } from 'vitest'
 import { describeWithDocker } from '../testing/needs-docker.js'
-import { builderBench, failureOf, onceInstruction, type RequestOptions } from './testing/builder-bench.js'
+import { builderWorld, failureOf, onceInstruction, type RequestOptions } from './testing/builder-world.js'
 
 describeWithDocker('a build that fails', () => {
-  const bench = (): ReturnType<typeof builderBench> =>
-    builderBench({}, { 'src/main.ts': 'main', 'src/secret.env': 'secret', 'package.json': '{}' })
+  const bench = (): ReturnType<typeof builderWorld> =>
+    builderWorld({}, { 'src/main.ts': 'main', 'src/secret.env': 'secret', 'package.json': '{}' })
 
   const failure = async (dockerfile: string, options?: RequestOptions) =>
     failureOf(await bench().build(dockerfile, options))

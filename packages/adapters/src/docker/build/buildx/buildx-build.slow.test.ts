@@ -5,8 +5,8 @@ import { renderDiagnostics } from '@tiltts/core/errors'
 import { compileIgnore } from '@tiltts/core/paths'
 import { expect, it, onTestFinished } from 'vitest'
 import {
-  type BuilderBench,
-  builderBench,
+  type BuilderWorld,
+  builderWorld,
   docker,
   failureOf,
   imageOf,
@@ -15,13 +15,13 @@ import {
   outputOf,
   printed,
   runs,
-} from '../testing/builder-bench.js'
+} from '../testing/builder-world.js'
 import { describeWithBuildkitd, remoteBuilder } from '../testing/buildkitd.js'
 import { sshAgent } from '../testing/ssh-agent.js'
 
 const busybox = 'FROM 127.0.0.1:5000/busybox'
 
-const steps = ({ events }: Awaited<ReturnType<BuilderBench['build']>>): readonly string[] => [
+const steps = ({ events }: Awaited<ReturnType<BuilderWorld['build']>>): readonly string[] => [
   ...new Set(
     events.flatMap((event) =>
       event.kind === 'step' && /^\[\d/.test(event.name) && event.state !== 'running'
@@ -34,7 +34,7 @@ const steps = ({ events }: Awaited<ReturnType<BuilderBench['build']>>): readonly
 describeWithBuildkitd('a builder that BUILDX_BUILDER names', () => {
   it('BLD-06: builds there, tells each step with its output, and puts the image into the engine', async () => {
     const remote = await remoteBuilder()
-    const bench = builderBench(remote.env, { 'src/a.txt': 'hello' })
+    const bench = builderWorld(remote.env, { 'src/a.txt': 'hello' })
     const dockerfile = `${busybox}\n${onceInstruction()}\nCOPY src /app\nRUN echo made; cat /app/a.txt\n`
     const tag = `tiltts-test/remote:${process.pid}`
     const first = await bench.build(dockerfile, { labels: { 'a b': 'c=d' }, tags: [tag] })
@@ -53,7 +53,7 @@ describeWithBuildkitd('a builder that BUILDX_BUILDER names', () => {
   it('DB-04: gives it arguments, target, hosts, secrets and SSH keys', async () => {
     const remote = await remoteBuilder()
     const agent = await sshAgent()
-    const bench = builderBench({ ...remote.env, SSH_AUTH_SOCK: agent.socket, TILTTS_TEST_TOKEN: 'sesame' })
+    const bench = builderWorld({ ...remote.env, SSH_AUTH_SOCK: agent.socket, TILTTS_TEST_TOKEN: 'sesame' })
     const dockerfile = `${busybox} AS first
 ${onceInstruction()}
 ARG A=a
@@ -85,7 +85,7 @@ FROM busybox AS second
     const names = 'keep.txt|!bang|#hash| led|trail |st*r|[a]|a|back\\slash|dir/one|dir/two|gone/x|.dockerignore'.split(
       '|',
     )
-    const bench = builderBench(remote.env, Object.fromEntries(names.map((name) => [name, name])))
+    const bench = builderWorld(remote.env, Object.fromEntries(names.map((name) => [name, name])))
     const list = (id: string): readonly string[] =>
       printed(id, 'sh', '-c', 'cd /ctx; find . -type f | sort').split('\n')
     const dockerfile = `${busybox}\nCOPY . /ctx\n`
@@ -99,7 +99,7 @@ FROM busybox AS second
 
   it('BLD-05: can build upon an image that only the engine has, since it was built a moment ago', async () => {
     const remote = await remoteBuilder()
-    const bench = builderBench(remote.env, { a: 'from the base' })
+    const bench = builderWorld(remote.env, { a: 'from the base' })
     const labels = { 'dev.tilt.built': 'true' }
     const base = imageOf(await bench.build(`${busybox}\n${onceInstruction()}\nCOPY a /a\n`, { labels }))
     const ref = `tiltts-test/base:tilt-${base.slice(7, 23)}`
@@ -111,7 +111,7 @@ FROM busybox AS second
 
   it('explains what fails as the engine does, with its place', async () => {
     const remote = await remoteBuilder()
-    const bench = builderBench(remote.env)
+    const bench = builderWorld(remote.env)
     const failing = failureOf(await bench.build(`${busybox}\n${onceInstruction()}\nRUN echo why >&2; exit 3\n`))
     expect(failing).toMatchObject({
       code: 'image/build-failed',
@@ -138,7 +138,7 @@ FROM busybox AS second
 
   it('ends a build that is called off, there, too', async () => {
     const remote = await remoteBuilder()
-    const bench = builderBench(remote.env)
+    const bench = builderWorld(remote.env)
     const mark = `tiltts-mark-${process.pid}-${Date.now()}`
     const controller = new AbortController()
     const reason = new Error('called off')
@@ -154,7 +154,7 @@ FROM busybox AS second
 
   it('says so when it goes away in the middle of a build', async () => {
     const remote = await remoteBuilder()
-    const bench = builderBench(remote.env)
+    const bench = builderWorld(remote.env)
     const request = bench.request(`${busybox}\n${onceInstruction()}\nRUN echo begun; sleep 1000\n`)
     let stopped: Promise<void> | undefined
     const outcome = await bench.builder.build(
@@ -173,14 +173,14 @@ FROM busybox AS second
 
   it('names a builder that cannot be reached, or is not known', async () => {
     const remote = await remoteBuilder()
-    const bench = builderBench(remote.env)
+    const bench = builderWorld(remote.env)
     await remote.stop()
     expect(failureOf(await bench.build(`${busybox}\n`))).toMatchObject({
       code: 'docker/no-builder',
       message: expect.stringMatching(/^the builder "tiltts-remote-\d+" cannot be used: /),
       hint: expect.stringMatching(/^See docker buildx inspect tiltts-remote-/),
     })
-    const unknown = builderBench({ ...remote.env, BUILDX_BUILDER: 'tiltts-unknown' })
+    const unknown = builderWorld({ ...remote.env, BUILDX_BUILDER: 'tiltts-unknown' })
     expect(failureOf(await unknown.build(`${busybox}\n`))).toMatchObject({
       code: 'docker/no-builder',
       message: 'the builder "tiltts-unknown" cannot be used: no builder "tiltts-unknown" found',
@@ -196,7 +196,7 @@ FROM busybox AS second
     }
     const old = { PATH: `${folder}:${process.env['PATH']}`, BUILDX_BUILDER: 'mine' }
     const failure = async (env: Readonly<Record<string, string>>) =>
-      failureOf(await builderBench(env).build('FROM busybox\n'))
+      failureOf(await builderWorld(env).build('FROM busybox\n'))
     say('echo github.com/docker/buildx v0.12.1 abc')
     expect(await failure(old)).toMatchObject({
       code: 'docker/no-builder',
@@ -209,6 +209,6 @@ FROM busybox AS second
     expect((await failure({ ...old, PATH: '/no/such' })).message).toMatch(
       /^images are to be built by buildx, which is not there: /,
     )
-    imageOf(await builderBench({ ...old, BUILDX_BUILDER: '' }).build('FROM busybox\n'))
+    imageOf(await builderWorld({ ...old, BUILDX_BUILDER: '' }).build('FROM busybox\n'))
   })
 })

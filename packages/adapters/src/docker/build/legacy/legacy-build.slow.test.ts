@@ -4,15 +4,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { inspectImage } from '../../images.js'
 import { describeWithDocker } from '../../testing/needs-docker.js'
 import {
-  type BuilderBench,
+  type BuilderWorld,
   type Built,
-  builderBench,
+  builderWorld,
   failureOf,
   imageOf,
   onceInstruction,
   outputOf,
   runs,
-} from '../testing/builder-bench.js'
+} from '../testing/builder-world.js'
 import { describeWithPodman, type PodmanService, podmanService } from '../testing/podman.js'
 
 type Variables = Readonly<Record<string, string>>
@@ -27,7 +27,7 @@ function stepsOf({ events }: Built): readonly string[] {
 }
 
 /** What all builders without BuildKit have in common. */
-function behavesAsBuilder(open: (env?: Variables) => Promise<BuilderBench>): void {
+function behavesAsBuilder(open: (env?: Variables) => Promise<BuilderWorld>): void {
   it('BLD-06: builds an image, tells each step with its output and times, and takes what has not changed from its cache', async () => {
     const bench = await open()
     bench.write('src/a.txt', 'hello')
@@ -149,10 +149,10 @@ RUN cat /etc/hosts; echo "$A $TILTTS_TEST_FROM $C"\n${busybox} AS second\nRUN fa
 }
 
 describeWithDocker('the builder of the engine without BuildKit', () => {
-  behavesAsBuilder(async (env) => builderBench({ ...env, DOCKER_BUILDKIT: '0' }))
+  behavesAsBuilder(async (env) => builderWorld({ ...env, DOCKER_BUILDKIT: '0' }))
 
   it('DB-04: builds in the network that it is told', async () => {
-    const bench = builderBench({ DOCKER_BUILDKIT: 'false' })
+    const bench = builderWorld({ DOCKER_BUILDKIT: 'false' })
     const built = await bench.build(`${busybox}\n${onceInstruction()}\nRUN ls /sys/class/net\n`, { network: 'none' })
     imageOf(built)
     expect(outputOf(built)).toMatch(/(^|\n)lo\n$/)
@@ -166,5 +166,5 @@ describeWithPodman('the builder of Podman', () => {
     podman = await podmanService()
   })
   afterAll(() => podman?.close())
-  behavesAsBuilder(async (env) => builderBench({ ...env, DOCKER_HOST: podman?.host }))
+  behavesAsBuilder(async (env) => builderWorld({ ...env, DOCKER_HOST: podman?.host }))
 })

@@ -22,7 +22,7 @@ import type { ImageBuilder } from '../../image-builder.js'
 import { createImageBuilder } from '../create-image-builder.js'
 
 /** A builder on the engine of this machine, and a folder that is its context. */
-export interface BuilderBench {
+export interface BuilderWorld {
   readonly folder: string
   readonly builder: ImageBuilder
   readonly connect: Connect
@@ -45,10 +45,10 @@ export interface Built {
 }
 
 /** For one test. Images that are built are removed after it. */
-export function builderBench(
+export function builderWorld(
   env: Readonly<Record<string, string | undefined>> = {},
   files: Readonly<Record<string, string>> = {},
-): BuilderBench {
+): BuilderWorld {
   const folder = mkdtempSync(join(tmpdir(), 'tiltts-build-'))
   const stateFolder = mkdtempSync(join(tmpdir(), 'tiltts-build-state-'))
   const processes = createProcesses({ sessionId: stateFolder, stateFolder, reaper: false })
@@ -58,9 +58,11 @@ export function builderBench(
   const connector = createConnector({ processes, env: whole, clock: systemClock() })
   const { connect }: { readonly connect: Connect } = connector
   const builder = createImageBuilder({ connect, processes, env: whole, clock: systemClock() })
+  // The command that a test puts into its own place is for the builder, not for this.
+  const client = { ...whole, PATH: process.env['PATH'] ?? '' }
   const images = new Set<string>()
   const docker = (...args: readonly string[]): string =>
-    execFileSync('docker', [...args], { encoding: 'utf8', env: whole, stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd()
+    execFileSync('docker', [...args], { encoding: 'utf8', env: client, stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd()
 
   onTestFinished(async () => {
     connector.close()
@@ -78,7 +80,7 @@ export function builderBench(
   }
   for (const [path, text] of Object.entries(files)) write(path, text)
 
-  const request: BuilderBench['request'] = (dockerfile, { context, ...options } = {}) => ({
+  const request: BuilderWorld['request'] = (dockerfile, { context, ...options } = {}) => ({
     name: 'tiltts-test/build',
     context: { folder, ignored: () => false, prunes: () => false, ...context },
     dockerfile,
