@@ -6,6 +6,8 @@ import type { FunctionRegistry } from './registry.js'
 export interface FunctionRequest {
   readonly fn: FunctionRef
   readonly context: FunctionContext
+  /** Plain data that the function is called with in place of the context. */
+  readonly args?: readonly unknown[] | undefined
   /** 0: no limit. */
   readonly timeoutMs: number
   readonly onLog: (text: string, level?: LogLevel) => void
@@ -25,9 +27,9 @@ export async function callFunction(
 ): Promise<FunctionOutcome> {
   const host = registry.current()
   if (host === undefined) return failure('the config that declared this function is not loaded')
-  const { fn, context, timeoutMs, onLog } = request
+  const { fn, context, args, timeoutMs, onLog } = request
   try {
-    return { ok: true, value: await host.call({ fnId: fn.$fn, context, timeoutMs, onLog }, signal) }
+    return { ok: true, value: await host.call({ fnId: fn.$fn, context, args, timeoutMs, onLog }, signal) }
   } catch (error) {
     if (signal.aborted) return failure('killed')
     if (error instanceof UserError || (isTiltError(error) && 'diagnostics' in error)) {

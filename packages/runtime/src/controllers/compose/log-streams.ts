@@ -1,13 +1,14 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
-import { type ComposeContainer, type DockerComposeService, fromApiTime, type TiltError, toApiTime } from '@tiltts/spec'
+import { type ComposeContainer, type DockerComposeService, fromApiTime, type TiltError } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Docker } from '../../ports/docker.js'
 import { type NameController, own, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
+import { type ContainerLog, type ContainerRun, containerLog } from '../logs/container-log.js'
+import { engineTime } from '../logs/engine-time.js'
 import { switchState } from '../switch-state.js'
 import type { Tasks } from '../tasks.js'
-import { type ContainerLog, containerLog } from './container-log.js'
 import { resourceOfService } from './service-controller.js'
 
 export interface ComposeLogDeps {
@@ -64,11 +65,14 @@ export function composeLogs(deps: ComposeLogDeps): ComposeLogs {
   const logOf = (held: ServiceLogs, { id, number }: ComposeContainer): ContainerLog => {
     const present = held.byContainer.get(id)
     if (present !== undefined) return present
+    const resource = resourceOfService(held.latest)
     const log = containerLog(deps, {
-      id,
-      resource: resourceOfService(held.latest),
+      span: `dc:${resource}:${id.slice(0, 12)}`,
+      resource,
       since: held.earlier.has(id) ? engineTime(since) : undefined,
       prefix: () => prefixOf(held.latest, number),
+      read: ({ since: from }, signal) => deps.docker.logs(id, { since: from }, signal),
+      isGone: async () => (await deps.docker.inspectContainer(id)) === undefined,
     })
     held.byContainer.set(id, log)
     return log
@@ -104,7 +108,7 @@ export function composeLogs(deps: ComposeLogDeps): ComposeLogs {
     if (state === 'unknown') return
     const present = new Set(state === 'enabled' ? containers.map(({ id }) => id) : [])
     leave(held, (id) => present.has(id))
-    if (state === 'enabled') for (const container of containers) logOf(held, container).see(container)
+    if (state === 'enabled') for (const container of containers) logOf(held, container).see(runOf(container))
   }
 
   return {
@@ -137,7 +141,8 @@ function prefixOf({ spec, status }: DockerComposeService, number: number | undef
   return numbers.size < 2 ? '' : `[${spec.service}-${number}] `
 }
 
-/** With nanoseconds, as engines write it. */
-function engineTime(ms: number): string {
-  return toApiTime(ms).replace('Z', '000Z')
+function runOf({ name, state }: ComposeContainer): ContainerRun {
+  const { running, startedAt, finishedAt, restartCount } = state
+  const key = `${startedAt}/${running ? 'runs' : finishedAt}/${restartCount}`
+  return { key, name, started: startedAt !== undefined, running }
 }

@@ -1,0 +1,81 @@
+import type { KubernetesManifest, Millis } from '@tiltts/spec'
+
+/** Something that the cluster says of one of its objects. */
+export interface ClusterEvent {
+  readonly uid: string
+  /** The object that it is about. */
+  readonly about: { readonly uid: string; readonly kind: string; readonly namespace: string; readonly name: string }
+  readonly normal: boolean
+  readonly reason: string
+  /** In one line. */
+  readonly message: string
+  /** Of its last repetition. Times of events have whole seconds. */
+  readonly at: Millis
+}
+
+export function clusterEvent(object: KubernetesManifest): ClusterEvent {
+  const about = fields(object['involvedObject'])
+  const series = fields(object['series'])
+  const times = [
+    series['lastObservedTime'],
+    object['lastTimestamp'],
+    object['eventTime'],
+    object['firstTimestamp'],
+    object.metadata['creationTimestamp'],
+  ]
+  const at = times.map((time) => (typeof time === 'string' ? Date.parse(time) : Number.NaN)).find(Number.isFinite)
+  return {
+    uid: String(object.metadata['uid'] ?? ''),
+    about: {
+      uid: text(about['uid']),
+      kind: text(about['kind']),
+      namespace: text(about['namespace']),
+      name: text(about['name']),
+    },
+    normal: object['type'] === 'Normal',
+    reason: text(object['reason']),
+    message: text(object['message'])
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' '),
+    at: at ?? 0,
+  }
+}
+
+/** Of what goes well, only what takes its time is worth a line. */
+export function isTold({ normal, reason }: ClusterEvent): boolean {
+  return !normal || reason === 'Pulling' || reason === 'Pulled'
+}
+
+export function eventLine({ about, message }: ClusterEvent): string {
+  const where = about.namespace === '' ? about.name : `${about.namespace}/${about.name}`
+  return `[event: ${about.kind.toLowerCase()} ${where}] ${message}`
+}
+
+/** What keeps a pod from starting, or an object from making its pods. */
+const hindrances = new Set([
+  'FailedScheduling',
+  'FailedMount',
+  'FailedAttachVolume',
+  'FailedMapVolume',
+  'FailedCreatePodSandBox',
+  'FailedPodSandBoxStatus',
+  'NetworkNotReady',
+  'FailedCreate',
+  'FailedBinding',
+  'ProvisioningFailed',
+])
+
+export function hindranceOf(event: ClusterEvent): { readonly reason: string; readonly message: string } | undefined {
+  const { normal, reason, message } = event
+  return !normal && hindrances.has(reason) ? { reason, message } : undefined
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

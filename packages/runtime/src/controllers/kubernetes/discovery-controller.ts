@@ -1,0 +1,272 @@
+import { refOf, templateHashLabel, templateLabels } from '@tiltts/core/kubernetes'
+import type { LogStore } from '@tiltts/core/logs'
+import type { ObjectStore } from '@tiltts/core/store'
+import type { AppliedObject, KubernetesDiscovery, KubernetesManifest, ObjectState, Pod } from '@tiltts/spec'
+import type { FunctionRegistry } from '../../functions/registry.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Kubernetes } from '../../ports/kubernetes.js'
+import { type NameController, ownSpec, watch } from '../controller.js'
+import { disableMapIndex } from '../disable-index.js'
+import { switchState } from '../switch-state.js'
+import type { Tasks } from '../tasks.js'
+import { clusterView } from './cluster-view.js'
+import { type DiscoveryParts, discoveryStatus, isSameStatus } from './discovery-status.js'
+import { eventLog } from './event-log.js'
+import { uidOf } from './object-index.js'
+import { looksAround } from './pod-index.js'
+import { podLines } from './pod-lines.js'
+import { readyWhen } from './ready-when.js'
+import { type WatchedKind, watchKey, watchNeeds } from './watch-kinds.js'
+
+export interface KubernetesDiscoveryDeps {
+  readonly store: ObjectStore
+  readonly kubernetes: Pick<Kubernetes, 'context' | 'watch' | 'get'>
+  readonly clock: Clock
+  readonly logs: LogStore
+  readonly tasks: Tasks
+  readonly functions: FunctionRegistry
+  /** Wakes the controller for a KubernetesDiscovery. */
+  readonly wake: (name: string) => void
+  /** Resolves when the log holds what the ended containers of a resource have said. */
+  readonly lastWords: (name: string) => Promise<void>
+}
+
+/** Its names are those of resources. */
+export interface KubernetesDiscoveryController extends NameController {
+  /**
+   * Tells at once what a resource has applied, or has found to be there unchanged: all its objects, as the server has them
+   * now. From here on nothing older counts, so that nobody sees a resource ready by what it was before. To be called before
+   * the end of its update is written.
+   */
+  applied(name: string, objects: readonly KubernetesManifest[]): void
+  /** The container port that a port of a Service leads to, for a pod of it. `undefined`: it is no port of it. */
+  servicePort(
+    service: { readonly namespace?: string | undefined; readonly name: string },
+    port: number,
+    pod: Pod,
+  ): number | undefined
+  close(): void
+}
+
+/** Keeps the status of all KubernetesDiscoveries by one watch a kind and namespace. */
+export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDiscoveryController {
+  const { store, kubernetes, clock, logs, tasks, wake } = deps
+  const since = clock.now()
+  const byMap = disableMapIndex()
+  /** Resources by the uids of what they applied. */
+  const owners = new Map<string, Set<string>>()
+  const applied = new Map<string, { readonly from: unknown; readonly objects: readonly AppliedObject[] }>()
+  /** Resources that look for pods by labels or names. */
+  const lookers = new Set<string>()
+  const members = new Map<string, Set<string>>()
+  const wholeKinds = new Map<string, ReadonlySet<string>>()
+  let namespace: string | undefined
+  let closed = false
+
+  const resourcesOf = (uid: string): ReadonlySet<string> => {
+    const pod = view.pod(uid)
+    const chain = pod === undefined ? view.ownersOf(uid) : pod.owners
+    const found = new Set(members.get(uid))
+    for (const one of [uid, ...chain.map((owner) => owner.uid)])
+      for (const name of owners.get(one) ?? []) found.add(name)
+    return found
+  }
+  const wakeAll = (names: Iterable<string>): void => {
+    for (const name of names) wake(name)
+  }
+
+  const view = clusterView(deps, {
+    onPod({ before, after }) {
+      const pod = after ?? before
+      if (pod === undefined) return
+      for (const { uid } of pod.owners) events.clear(uid)
+      if (after?.phase === 'Running') events.clear(pod.uid)
+      wakeAll(resourcesOf(pod.uid))
+      for (const owner of pod.owners) wakeAll(owners.get(owner.uid) ?? [])
+      wakeAll(lookers)
+      if (before === undefined) events.flush()
+    },
+    onObject: (uid) => wakeAll(owners.get(uid) ?? []),
+    onService: () => wakeAll(lookers),
+    onEvent: (event) => events.take(event),
+    onEventGone: (uid) => events.drop(uid),
+    onState: wakeAll,
+    keepsWhole: (kind) => [...wholeKinds.values()].some((kinds) => kinds.has(watchKey(kind))),
+  })
+  const events = eventLog({ logs, since, resourcesOf, onHindrance: (uid) => wakeAll(resourcesOf(uid)) })
+  const judges = readyWhen({ ...deps, onJudged: wake })
+
+  /** What is applied now; what was told by `applied` counts until the status says more. */
+  const appliedOf = (name: string): readonly AppliedObject[] => {
+    const status = store.get('KubernetesApply', name)?.status.applied ?? []
+    const present = applied.get(name)
+    if (present === undefined || present.from !== status) setApplied(name, { from: status, objects: status })
+    return applied.get(name)?.objects ?? []
+  }
+
+  const setApplied = (
+    name: string,
+    next: { readonly from: unknown; readonly objects: readonly AppliedObject[] },
+  ): void => {
+    const before = applied.get(name)?.objects ?? []
+    applied.set(name, next)
+    const now = new Set(next.objects.map(({ uid }) => uid))
+    for (const { uid } of before) if (!now.has(uid)) leave(owners, uid, name)
+    for (const uid of now) join(owners, uid, name)
+    events.flush()
+  }
+
+  const need = (discovery: KubernetesDiscovery, ofContext: string): void => {
+    const { name } = discovery.metadata
+    const deploy = store.get('Resource', name)?.spec.kubernetes
+    const objects = appliedOf(name)
+    const kinds = watchNeeds({
+      spec: discovery.spec,
+      declared: deploy?.objects.map(refOf) ?? [],
+      applied: objects,
+      readyWhen: deploy?.readyWhen !== undefined,
+      loadBalanced: deploy?.objects.some(isBalanced) ?? false,
+      namespace: ofContext,
+    })
+    if (deploy?.readyWhen === undefined) wholeKinds.delete(name)
+    else wholeKinds.set(name, new Set([...kinds, ...objects].map((kind: WatchedKind) => watchKey(kind))))
+    if (looksAround(discovery.spec)) lookers.add(name)
+    else lookers.delete(name)
+    view.need(name, kinds)
+  }
+
+  const judgement = (name: string): DiscoveryParts['judgement'] => {
+    const fn = store.get('Resource', name)?.spec.kubernetes?.readyWhen
+    if (fn === undefined) return () => undefined
+    return (uid): Pick<ObjectState, 'state' | 'message'> => {
+      const object = view.object(uid)?.whole
+      if (object === undefined) return { state: 'unknown' }
+      return judges.judge({ resource: name, fn, uid, object })
+    }
+  }
+
+  const write = (discovery: KubernetesDiscovery, ofContext: string): void => {
+    const { metadata, spec, status: before } = discovery
+    const { name } = metadata
+    const enabled = switchState(store, spec.disableSource) !== 'disabled'
+    const parts: DiscoveryParts = {
+      name,
+      spec,
+      applied: appliedOf(name),
+      namespace: ofContext,
+      hindrance: events.hindrance,
+      judgement: judgement(name),
+    }
+    const after = discoveryStatus(view, parts, { before, enabled })
+    if (isSameStatus(after, before)) return
+    for (const { uid } of before.pods) leave(members, uid, name)
+    for (const { uid } of after.pods) join(members, uid, name)
+    store.update({ by: 'kubernetes-discovery', resource: name }, (tx) =>
+      tx.status('KubernetesDiscovery', name, () => after),
+    )
+    if (before.pods.length !== after.pods.length) events.flush()
+    tell(discovery, after)
+  }
+
+  const tell = (
+    { metadata: { name }, status: before }: KubernetesDiscovery,
+    after: KubernetesDiscovery['status'],
+  ): void => {
+    const status = store.get('Resource', name)?.status
+    if (status?.enabled !== 'enabled') return
+    const lines = podLines(before, after, { resource: name, since, updating: status.current !== undefined })
+    const denied = after.forbidden.filter((message) => !before.forbidden.includes(message))
+    for (const message of denied) say(name, `Some of it cannot be seen: ${message}`)
+    if (lines.length === 0) return
+    tasks.run(`ends of ${name}`, async () => {
+      await deps.lastWords(name)
+      for (const { text } of lines) say(name, text)
+    })
+  }
+
+  const say = (resource: string, text: string): void => {
+    const span = `k8s:${resource}`
+    logs.span({ id: span, resource, source: 'runtime' })
+    logs.append(span, `${text}\n`, 'warn')
+  }
+
+  return {
+    name: 'kubernetes-discovery',
+    watches: [
+      ownSpec('KubernetesDiscovery'),
+      watch('KubernetesApply', ({ name, before, after }) =>
+        before?.status.applied === after?.status.applied && before?.spec === after?.spec ? [] : [name],
+      ),
+      watch('Resource', ({ name, before, after }) => (before?.spec === after?.spec ? [] : [name])),
+      watch('ConfigMap', ({ name }) => byMap.of(name)),
+    ],
+    async reconcile(name) {
+      if (closed) return
+      const discovery = store.get('KubernetesDiscovery', name)
+      byMap.set(name, discovery?.spec.disableSource)
+      if (discovery === undefined) {
+        view.need(name, [])
+        lookers.delete(name)
+        wholeKinds.delete(name)
+        setApplied(name, { from: undefined, objects: [] })
+        applied.delete(name)
+        return
+      }
+      namespace ??= (await kubernetes.context())?.namespace ?? 'default'
+      const present = store.get('KubernetesDiscovery', name)
+      if (closed || present === undefined) return
+      need(present, namespace)
+      write(present, namespace)
+    },
+    applied(name, objects) {
+      for (const object of objects) view.take(object)
+      const from = store.get('KubernetesApply', name)?.status.applied ?? []
+      setApplied(name, { from, objects: objects.map(appliedObject) })
+      const discovery = store.get('KubernetesDiscovery', name)
+      if (closed || discovery === undefined || namespace === undefined) return
+      need(discovery, namespace)
+      write(discovery, namespace)
+    },
+    servicePort({ namespace: given, name }, port, pod) {
+      const services = [...view.servicesIn(given ?? namespace ?? 'default')]
+      const found = services.find((service) => service.name === name)?.service
+      const target = found?.ports.find((one) => one.port === port)?.targetPort
+      if (target === undefined || typeof target === 'number') return target
+      const ports = pod.containers.flatMap((container) => container.ports)
+      return ports.find((one) => one.name === target)?.port
+    },
+    close() {
+      closed = true
+      judges.close()
+      view.close()
+    },
+  }
+}
+
+function appliedObject(object: KubernetesManifest): AppliedObject {
+  const generation = object.metadata['generation']
+  const hash = templateLabels(object)[templateHashLabel]
+  return {
+    ...refOf(object),
+    uid: uidOf(object),
+    ...(typeof generation === 'number' && { generation }),
+    hash: '',
+    podTemplateHashes: typeof hash === 'string' ? [hash] : [],
+  }
+}
+
+function leave(index: Map<string, Set<string>>, key: string, value: string): void {
+  const found = index.get(key)
+  found?.delete(value)
+  if (found?.size === 0) index.delete(key)
+}
+
+function join(index: Map<string, Set<string>>, key: string, value: string): void {
+  const found = index.get(key)
+  if (found === undefined) index.set(key, new Set([value]))
+  else found.add(value)
+}
+
+function isBalanced({ kind, spec }: KubernetesManifest): boolean {
+  return kind === 'Service' && (spec as { readonly type?: unknown } | undefined)?.type === 'LoadBalancer'
+}

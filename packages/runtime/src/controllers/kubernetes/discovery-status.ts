@@ -1,0 +1,156 @@
+import { newestFirst, podsOfResource } from '@tiltts/core/kubernetes'
+import type {
+  AppliedObject,
+  ForwardTarget,
+  KubernetesDiscoverySpec,
+  KubernetesDiscoveryStatus,
+  ObjectState,
+  Pod,
+} from '@tiltts/spec'
+import type { ClusterView } from './cluster-view.js'
+import { looksAround } from './pod-index.js'
+import { isReadyByBeing } from './watch-kinds.js'
+
+/** What stands in the way of an object or a pod, by its uid. */
+export type Hindrances = (uid: string) => { readonly reason: string; readonly message: string } | undefined
+
+/** The user's own judgement of an object; `undefined`: there is none. */
+export type Judgement = (uid: string) => Pick<ObjectState, 'state' | 'message'> | undefined
+
+export interface DiscoveryParts {
+  readonly name: string
+  readonly spec: KubernetesDiscoverySpec
+  readonly applied: readonly AppliedObject[]
+  /** Of the context. */
+  readonly namespace: string
+  readonly hindrance: Hindrances
+  readonly judgement: Judgement
+}
+
+/** The pods that belong to a resource now, whether they are there or not. */
+export function podsNow(view: ClusterView, parts: DiscoveryParts): readonly Pod[] {
+  const { spec, applied } = parts
+  const found = new Map<string, Pod>()
+  for (const { uid } of applied) for (const pod of view.podsMadeBy(uid)) found.set(pod.uid, pod)
+  if (looksAround(spec)) {
+    for (const pod of view.podsIn(namespacesOf(parts))) found.set(pod.uid, pod)
+  }
+  const candidates = [...found.values()]
+  const target = spec.target === undefined ? undefined : leadsTo(view, spec.target, parts.namespace)
+  const pods =
+    target === undefined ? podsOfResource(candidates, applied, spec) : candidates.filter(target).toSorted(newestFirst)
+  return pods.map((pod) => withProblem(pod, parts.hindrance))
+}
+
+function namespacesOf({ spec, applied, namespace }: DiscoveryParts): ReadonlySet<string> {
+  const all = new Set(spec.namespaces.map((one) => one || namespace))
+  for (const ref of applied) if (ref.namespace !== '') all.add(ref.namespace)
+  if (spec.target !== undefined) all.add(spec.target.namespace ?? namespace)
+  return all
+}
+
+/** Which pods a target means. */
+function leadsTo(view: ClusterView, target: ForwardTarget, ofContext: string): (pod: Pod) => boolean {
+  const namespace = target.namespace ?? ofContext
+  switch (target.kind) {
+    case 'pod':
+      return (pod) => pod.namespace === namespace && pod.name === target.name
+    case 'service': {
+      const service = [...view.servicesIn(namespace)].find(({ name }) => name === target.name)?.service
+      const selector = Object.entries(service?.selector ?? {})
+      return (pod) =>
+        selector.length > 0 &&
+        pod.namespace === namespace &&
+        selector.every(([key, value]) => pod.labels[key] === value)
+    }
+    case 'deployment':
+    case 'statefulset':
+      return (pod) =>
+        pod.namespace === namespace &&
+        pod.owners.some(({ kind, name }) => kind.toLowerCase() === target.kind && name === target.name)
+  }
+}
+
+function withProblem(pod: Pod, hindrance: Hindrances): Pod {
+  if (pod.phase !== 'Pending' || pod.problem !== undefined) return pod
+  const problem = hindrance(pod.uid)
+  return problem === undefined ? pod : { ...pod, problem }
+}
+
+/** How far the objects are that were applied. */
+export function objectStates(view: ClusterView, parts: DiscoveryParts): readonly ObjectState[] {
+  return parts.applied.map((ref): ObjectState => {
+    const { apiVersion, kind, namespace, name, uid } = ref
+    const object = { apiVersion, kind, namespace, name, uid }
+    const seen = view.object(uid)
+    if (seen?.gone === true) return { ...object, state: 'gone' }
+    const own = parts.judgement(uid)
+    if (seen === undefined) return { ...object, ...(own ?? { state: isReadyByBeing(ref) ? 'ready' : 'unknown' }) }
+    const { progress } = seen
+    if (progress.state === 'failed') return { ...object, ...progress }
+    if (own !== undefined) return { ...object, ...own }
+    const hindrance = progress.state === 'progressing' ? parts.hindrance(uid) : undefined
+    if (hindrance === undefined) return { ...object, ...progress }
+    return { ...object, state: 'progressing', message: `${hindrance.reason}: ${hindrance.message}` }
+  })
+}
+
+export interface DiscoveredBefore {
+  readonly before: KubernetesDiscoveryStatus
+  readonly enabled: boolean
+}
+
+/** The status by what is there now. */
+export function discoveryStatus(
+  view: ClusterView,
+  parts: DiscoveryParts,
+  { before, enabled }: DiscoveredBefore,
+): KubernetesDiscoveryStatus {
+  const known = view.isKnown(parts.name)
+  const now = enabled ? podsNow(view, parts) : []
+  // What has ended and was tidied away has done its work all the same.
+  const pods = enabled && now.length === 0 ? endedOnes(before.pods, view, parts) : now
+  const objects = enabled ? objectStates(view, parts) : []
+  const started = pods.some(hasStarted)
+  const completed = pods.some(({ phase }) => phase === 'Succeeded') || objects.some(({ state }) => state === 'complete')
+  return {
+    known,
+    pods,
+    objects,
+    urls: parts.applied.flatMap(({ uid }) => view.object(uid)?.service?.urls ?? []),
+    forbidden: [...new Set([...view.forbidden(parts.name), ...ownersHidden(view, parts)])],
+    startedOnce: enabled && (before.startedOnce || started || completed),
+    completedOnce: enabled && (before.completedOnce || completed),
+  }
+}
+
+function endedOnes(before: readonly Pod[], view: ClusterView, { applied, spec }: DiscoveryParts): readonly Pod[] {
+  const ended = before.filter(({ phase }) => phase === 'Succeeded' || phase === 'Failed')
+  const left = ended.filter(({ uid }) => view.pod(uid) === undefined)
+  return spec.target === undefined ? podsOfResource(left, applied, spec) : []
+}
+
+function hasStarted({ phase, containers }: Pod): boolean {
+  return phase === 'Succeeded' || containers.some(({ init, startedAt, lastEnd }) => !init && (startedAt ?? lastEnd))
+}
+
+/** Only where objects of others may make pods does it matter who owns what. */
+function ownersHidden(view: ClusterView, { applied }: DiscoveryParts): readonly string[] {
+  const made = applied.filter((ref) => !isReadyByBeing(ref) && !/^(apps|batch)\//.test(ref.apiVersion))
+  return [...new Set(made.map(({ namespace }) => namespace))].flatMap((namespace) => view.hiddenOwners(namespace))
+}
+
+/** Whether two say the same. A pod that was not told of anew is the same object in both. */
+export function isSameStatus(a: KubernetesDiscoveryStatus, b: KubernetesDiscoveryStatus): boolean {
+  const { pods: podsOfA, ...restOfA } = a
+  const { pods: podsOfB, ...restOfB } = b
+  return (
+    podsOfA.length === podsOfB.length &&
+    podsOfA.every((pod, index) => pod === podsOfB[index] || isSame(pod, podsOfB[index])) &&
+    isSame(restOfA, restOfB)
+  )
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

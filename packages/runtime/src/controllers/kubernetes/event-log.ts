@@ -1,0 +1,75 @@
+import type { LogStore } from '@tiltts/core/logs'
+import type { Millis } from '@tiltts/spec'
+import { type ClusterEvent, eventLine, hindranceOf, isTold } from './cluster-events.js'
+
+export interface EventLogDeps {
+  readonly logs: Pick<LogStore, 'span' | 'append'>
+  /** When the session began. */
+  readonly since: Millis
+  /** The resources that an object belongs to, as far as that is known by now. */
+  readonly resourcesOf: (uid: string) => ReadonlySet<string>
+  /** What stands in the way of an object has changed. */
+  readonly onHindrance: (uid: string) => void
+}
+
+/** Puts what the cluster says of objects into the logs of their resources. */
+export interface EventLog {
+  take(event: ClusterEvent): void
+  /** The cluster has forgotten an event. */
+  drop(event: string): void
+  /** It has turned out what some objects belong to. */
+  flush(): void
+  hindrance(uid: string): { readonly reason: string; readonly message: string } | undefined
+  /** It was overcome. */
+  clear(uid: string): void
+}
+
+/** So many events may wait for their objects to be known; older ones were not about any of ours. */
+const mostHeld = 500
+
+export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps): EventLog {
+  const told = new Map<string, string>()
+  const held = new Map<string, ClusterEvent>()
+  const hindrances = new Map<string, { readonly reason: string; readonly message: string }>()
+  // Events do not tell parts of seconds.
+  const from = Math.floor(since / 1000) * 1000
+
+  /** @returns whether it belongs to anybody */
+  const tell = (event: ClusterEvent): boolean => {
+    const resources = resourcesOf(event.about.uid)
+    if (resources.size === 0) return false
+    // Repetitions are not worth a line each.
+    if (told.get(event.uid) === event.message) return true
+    told.set(event.uid, event.message)
+    for (const resource of resources) {
+      const span = `k8s:${resource}:events`
+      logs.span({ id: span, resource, source: 'runtime' })
+      logs.append(span, `${eventLine(event)}\n`, event.normal ? 'info' : 'warn')
+    }
+    return true
+  }
+
+  return {
+    take(event) {
+      if (event.at < from) return
+      const hindrance = hindranceOf(event)
+      if (hindrance !== undefined) {
+        hindrances.set(event.about.uid, hindrance)
+        onHindrance(event.about.uid)
+      }
+      if (!isTold(event) || tell(event)) return
+      held.delete(event.uid)
+      held.set(event.uid, event)
+      const [oldest] = held.keys()
+      if (held.size > mostHeld && oldest !== undefined) held.delete(oldest)
+    },
+    drop(event) {
+      told.delete(event)
+    },
+    flush() {
+      for (const [uid, event] of held) if (tell(event)) held.delete(uid)
+    },
+    hindrance: (uid) => hindrances.get(uid),
+    clear: (uid) => void hindrances.delete(uid),
+  }
+}
