@@ -58,12 +58,13 @@ export function createConfigHost(options: ConfigHostOptions): ConfigHost {
     request: HostRequest,
     onLog: LogSink,
     signal: AbortSignal,
+    render: EvaluateRequest['render'],
   ): Promise<{ readonly host: HostSession; readonly evaluation: HostEvaluation }> => {
     const waiting = standby?.state === 'gone' ? undefined : standby
     const host = waiting ?? start()
     standby = undefined
     cancelNext()
-    const evaluation = await host.evaluate(request, onLog, signal)
+    const evaluation = await host.evaluate(request, onLog, signal, render)
     if (options.keepStandby !== false && !closed) cancelNext = clock.timer(limits.standbyDelayMs, prepare)
     return { host, evaluation }
   }
@@ -80,9 +81,9 @@ export function createConfigHost(options: ConfigHostOptions): ConfigHost {
 
   return {
     prepare,
-    async evaluate({ onLog, ...request }, signal) {
+    async evaluate({ onLog, render, ...request }, signal) {
       if (closed) return afterClose(request, argvFor(request))
-      const { host, evaluation } = await evaluateIn(request, onLog, signal)
+      const { host, evaluation } = await evaluateIn(request, onLog, signal, render)
       const { result, lent } = evaluation
       if (lent && !hasTold) {
         hasTold = true
@@ -93,7 +94,7 @@ export function createConfigHost(options: ConfigHostOptions): ConfigHost {
         return { result, functions: noFunctions(argvFor(request)) }
       }
       // What the config prints when it is evaluated once more for its functions has been shown already.
-      const again = () => evaluateIn(request, () => {}, new AbortController().signal)
+      const again = () => evaluateIn(request, () => {}, new AbortController().signal, render)
       return {
         result,
         functions: createFunctionHost({ host, evaluation, again, argv: argvFor(request), clock, limits }),

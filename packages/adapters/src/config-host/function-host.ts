@@ -26,13 +26,16 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     return await current
   }
 
-  const run = async ({ fnId, context, timeoutMs, onLog }: FunctionCall, signal: AbortSignal): Promise<unknown> => {
+  const run = async (
+    { fnId, context, args, timeoutMs, onLog }: FunctionCall,
+    signal: AbortSignal,
+  ): Promise<unknown> => {
     if (released !== undefined) throw stopped('The config was evaluated again meanwhile: its functions are gone')
     if (signal.aborted) throw stopped('The function was stopped before it began')
     const { host, evaluation } = await serving()
     if (evaluation.result.graph === undefined) throw new UserError(evaluation.result.diagnostics)
     const places = [evaluation.places.get(fnId)].filter((place): place is Place => place !== undefined)
-    const running = host.call(fnId, context, onLog)
+    const running = host.call(fnId, context, onLog, args)
     const limit = giveUp(running, signal, timeoutMs, functionTimeout(fnId, timeoutMs, places))
     const outcome = await Promise.race([running.outcome, limit.reached]).finally(limit.cancel)
     if (signal.aborted) throw stopped('The function was stopped')

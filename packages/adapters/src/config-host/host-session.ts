@@ -1,4 +1,4 @@
-import type { Clock, FunctionContext } from '@tiltts/runtime/ports'
+import type { Clock, EvaluateRequest, FunctionContext } from '@tiltts/runtime/ports'
 import type { ConfigRead, Diagnostic, EvaluationResult, LogLevel, Place, SecretSpec } from '@tiltts/spec'
 import { type BlockedAt, lookWhereBlocked } from './blocked-place.js'
 import {
@@ -13,6 +13,7 @@ import {
   neverStarted,
 } from './complaints.js'
 import { createCommands } from './engine-commands.js'
+import { answerRender } from './engine-render.js'
 import { type Heartbeat, startHeartbeat } from './heartbeat.js'
 import { type HostExit, startHostProcess } from './host-process.js'
 import type { ConfigHostLimits, ConfigHostOptions } from './options.js'
@@ -43,9 +44,14 @@ export interface RunningCall {
 export interface HostSession {
   readonly state: HostState
   /** Once. Never rejects: whatever goes wrong is in the diagnostics. */
-  evaluate(request: HostRequest, onLog: LogSink, signal: AbortSignal): Promise<HostEvaluation>
-  /** When serving. */
-  call(fnId: string, context: FunctionContext, onLog: LogSink): RunningCall
+  evaluate(
+    request: HostRequest,
+    onLog: LogSink,
+    signal: AbortSignal,
+    render?: EvaluateRequest['render'],
+  ): Promise<HostEvaluation>
+  /** When serving. With `args`, the function gets these in place of the context. */
+  call(fnId: string, context: FunctionContext, onLog: LogSink, args?: readonly unknown[]): RunningCall
   /** Waits for nothing that is running. Resolves when it is gone. */
   leave(): Promise<void>
   kill(): Promise<void>
@@ -80,6 +86,8 @@ export function startHostSession(options: HostSessionOptions): HostSession {
   let state: HostState = 'starting'
   let deed: Deed | undefined
   let evaluationLog: LogSink = () => {}
+  let render: EvaluateRequest['render']
+  const over = new AbortController()
   let onStandby = (): void => {}
   let onResult = (_evaluation: HostEvaluation): void => {}
   let heartbeat: Heartbeat | undefined
@@ -116,6 +124,11 @@ export function startHostSession(options: HostSessionOptions): HostSession {
       case 'exec':
         commands.start(message)
         break
+      case 'render':
+        void answerRender(render, message.sources, over.signal).then((outcome) =>
+          host.send({ type: 'rendered', id: message.id, outcome }),
+        )
+        break
       case 'bug':
         verdict ??= bug(message.message)
         break
@@ -144,6 +157,7 @@ export function startHostSession(options: HostSessionOptions): HostSession {
   })
   const exited = host.exited.then((exit) => {
     state = 'gone'
+    over.abort(new Error('the process of the config is gone'))
     startLimit()
     stopHeartbeat()
     for (const id of [...calls.keys()]) settle(id, failure(functionStopped(reasonOfEnd(verdict, exit))))
@@ -231,8 +245,9 @@ export function startHostSession(options: HostSessionOptions): HostSession {
       return state
     },
     gone,
-    async evaluate(request, onLog, signal) {
+    async evaluate(request, onLog, signal, renderManifests) {
       evaluationLog = onLog
+      render = renderManifests
       const ended = exited.then((exit) => failed(request.mainPath, verdict ?? died(exit, deed)))
       const cancel = (): void => {
         verdict = canceled
@@ -262,7 +277,7 @@ export function startHostSession(options: HostSessionOptions): HostSession {
       if (state === 'evaluating') state = 'serving'
       return evaluation
     },
-    call(fnId, context, onLog) {
+    call(fnId, context, onLog, args) {
       lastCall += 1
       const id = lastCall
       const outcome = new Promise<CallOutcome>((resolve) => {
@@ -271,7 +286,7 @@ export function startHostSession(options: HostSessionOptions): HostSession {
       if (state === 'gone') settle(id, failure(functionStopped('The process of the config is gone')))
       else {
         watch(() => void functionsAreBlocked())
-        host.send({ type: 'call', id, fnId, context })
+        host.send({ type: 'call', id, fnId, context, args })
       }
       return {
         outcome,

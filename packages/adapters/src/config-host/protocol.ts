@@ -1,5 +1,14 @@
-import type { FunctionContext } from '@tiltts/runtime/ports'
-import type { ConfigRead, Diagnostic, EvaluationResult, Json, LogLevel, Place, SecretSpec } from '@tiltts/spec'
+import type { EvaluateRequest, FunctionContext, ManifestLoad } from '@tiltts/runtime/ports'
+import type {
+  ConfigRead,
+  Diagnostic,
+  EvaluationResult,
+  Json,
+  LogLevel,
+  ManifestSource,
+  Place,
+  SecretSpec,
+} from '@tiltts/spec'
 
 /** What a host process is told when it is started, before it knows which config it will evaluate. */
 export interface HostSetup {
@@ -14,6 +23,7 @@ export interface HostRequest {
   readonly args: readonly string[]
   readonly command: 'dev' | 'ci' | 'down' | 'args' | 'check'
   readonly env: Readonly<Record<string, string>>
+  readonly kubernetes?: EvaluateRequest['kubernetes']
 }
 
 /** A command that the host asks the engine to run. */
@@ -30,11 +40,19 @@ export interface HostExec {
 /** From the engine to the host, over the IPC channel. */
 export type ToHost =
   | { readonly type: 'evaluate'; readonly request: HostRequest }
-  | { readonly type: 'call'; readonly id: number; readonly fnId: string; readonly context: FunctionContext }
+  | {
+      readonly type: 'call'
+      readonly id: number
+      readonly fnId: string
+      readonly context: FunctionContext
+      /** What it is called with, when that is not the context. */
+      readonly args?: readonly unknown[] | undefined
+    }
   | { readonly type: 'abort'; readonly id: number; readonly reason: string }
   | { readonly type: 'ping' }
   | { readonly type: 'exec-output'; readonly id: number; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly type: 'exec-ended'; readonly id: number; readonly exitCode: number }
+  | { readonly type: 'rendered'; readonly id: number; readonly outcome: RenderOutcome }
   | { readonly type: 'leave' }
 
 /** What a host is about to do that may be the last thing it does. */
@@ -53,6 +71,7 @@ export type FromHost =
       readonly places: readonly Place[]
     }
   | { readonly type: 'exec'; readonly id: number; readonly call: number; readonly request: HostExec }
+  | { readonly type: 'render'; readonly id: number; readonly sources: readonly ManifestSource[] }
   | {
       readonly type: 'result'
       readonly result: EvaluationResult
@@ -69,6 +88,9 @@ export interface FunctionPlace {
   readonly id: string
   readonly place: Place | undefined
 }
+
+/** What came of manifests that the host asked the engine to read, or why nothing came. */
+export type RenderOutcome = ManifestLoad | { readonly failure: string }
 
 export type CallOutcome =
   | { readonly ok: true; readonly value: Json | undefined }

@@ -17,11 +17,11 @@ export function encodeServerRequest(
   fnId: string,
   context: FunctionContext,
 ): string {
-  const { mainPath, args, command } = request
+  const { mainPath, args, command, kubernetes } = request
   const { env, ...rest } = context
   const encoded: ServerRequest = {
     setup,
-    request: { mainPath, args, command },
+    request: { mainPath, args, command, kubernetes },
     fnId,
     context: rest,
     envNames: Object.keys(env),

@@ -1,4 +1,4 @@
-import { type FunctionRef, type LogLevel, UserError } from '@tiltts/spec'
+import { type FunctionRef, type KubernetesGraph, type KubernetesManifest, type LogLevel, UserError } from '@tiltts/spec'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FakeConfig, FakeConfigScript } from '../testing/fake-config.js'
 import type { ConfigHost, EvaluateRequest, Evaluation, FunctionCall } from './config-host.js'
@@ -49,6 +49,27 @@ function deferred<T>(): Deferred<T> {
   })
   return { promise, resolve }
 }
+
+const nothing: KubernetesGraph = {
+  manifests: [],
+  resources: [],
+  forwards: [],
+  customDeploys: [],
+  kinds: [],
+  imagePaths: [],
+  allowedContexts: [],
+}
+
+const given: KubernetesManifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'given' } }
+
+/** Makes a resource of each object that it is shown. */
+const rendering = config(
+  `for (const { metadata } of await tiltts.renderYaml(${JSON.stringify(given)})) localResource(metadata.name, { cmd: 'x' })`,
+  async (c) => {
+    for (const { metadata } of await c.render([{ type: 'objects', objects: [given] }]))
+      c.local(metadata.name, { cmd: 'x' })
+  },
+)
 
 /** What every host of configs does. */
 export function configHostContract(name: string, make: () => Promise<ConfigHostHarness>): void {
@@ -231,6 +252,54 @@ export function configHostContract(name: string, make: () => Promise<ConfigHostH
       expect(new Set(levels)).toEqual(new Set(['info']))
     })
 
+    it('KY-09: tells the context and namespace of the session, and nothing where there are none', async () => {
+      const { evaluate, write } = await start()
+      const path = await write(
+        config("tiltts.warn([tiltts.k8sContext(), tiltts.k8sNamespace()].join('/'))", (c) =>
+          c.complain({ severity: 'warning', message: `${c.kubernetes.context}/${c.kubernetes.namespace}` }),
+        ),
+      )
+      const kubernetes = { context: 'kind-shop', namespace: 'dev' }
+      expect((await evaluate(path, { kubernetes })).result.diagnostics).toMatchObject([{ message: 'kind-shop/dev' }])
+      expect((await evaluate(path)).result.diagnostics).toMatchObject([{ message: '/' }])
+    })
+
+    it('reads manifests for a config that looks at them, and takes what that read for its own', async () => {
+      const { evaluate } = await start()
+      const asked: unknown[] = []
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen' } }
+      const { result, mainPath } = await evaluate(rendering, {
+        async render(sources) {
+          asked.push(sources)
+          return { documents: [{ object }], diagnostics: [], reads: [{ path: '/charts', kind: 'tree' }] }
+        },
+      })
+      expect(result.diagnostics).toEqual([])
+      expect(result.graph?.resources.map(({ name }) => name)).toEqual(['seen'])
+      expect(asked).toEqual([[{ type: 'objects', objects: [{ ...object, metadata: { name: 'given' } }] }]])
+      expect(result.reads).toContainEqual({ path: '/charts', kind: 'tree' })
+      expect(result.reads).toContainEqual({ path: mainPath, kind: 'file' })
+    })
+
+    it('tells what is wrong with manifests at their own place, and that nobody can read them', async () => {
+      const { evaluate } = await start()
+      const place = { file: '/k8s/api.yaml', line: 7, column: 3 }
+      const wrong = await evaluate(rendering, {
+        render: async () => ({
+          documents: [],
+          diagnostics: [{ code: 'config/invalid-manifest', severity: 'error', message: 'twice', places: [place] }],
+          reads: [],
+        }),
+      })
+      expect(wrong.result.graph).toBeUndefined()
+      expect(wrong.result.diagnostics).toMatchObject([{ code: 'config/invalid-manifest', message: 'twice' }])
+      expect(wrong.result.diagnostics[0]?.places[0]).toEqual(place)
+      const broken = await evaluate(wrong.mainPath, { render: () => Promise.reject(new Error('no helm')) })
+      expect(broken.result.diagnostics[0]?.message).toContain('no helm')
+      const nobody = await evaluate(wrong.mainPath)
+      expect(nobody.result.diagnostics[0]?.message).toContain('The manifests could not be read')
+    })
+
     it('tells secrets also when the evaluation fails', async () => {
       const { evaluate } = await start()
       const { result } = await evaluate(
@@ -268,6 +337,30 @@ export function configHostContract(name: string, make: () => Promise<ConfigHostH
       const call = callOf(fnOfA({ functions, ...evaluation }).$fn, { context, onLog: (text) => void logged.push(text) })
       expect(await functions.call(call, never)).toEqual({ files: ['/x'], tag: 'v1' })
       expect(logged.join('')).toBe('for a\n')
+    })
+
+    it('calls one with plain data in place of its context', async () => {
+      const { evaluate } = await start()
+      const evaluation = await evaluate(
+        config(
+          "tiltts.k8sYaml({ apiVersion: 'v1', kind: 'A', metadata: { name: 'a' } }, { transform: (o) => (o.kind === 'A' ? null : o) })",
+          (c) => {
+            const transform = c.fn('k8s:transform', (objects: unknown) =>
+              (objects as readonly { readonly kind: string }[]).map((o) => (o.kind === 'A' ? null : o)),
+            )
+            c.graph({
+              kubernetes: {
+                ...nothing,
+                manifests: [{ sources: [], allowDuplicates: false, transform, place: undefined }],
+              },
+            })
+          },
+        ),
+      )
+      const transform = evaluation.result.graph?.kubernetes?.manifests[0]?.transform
+      const objects = ['A', 'B'].map((kind) => ({ apiVersion: 'v1', kind, metadata: { name: 'x' } }))
+      const call = callOf(transform?.$fn ?? '', { args: [objects] })
+      expect(await evaluation.functions.call(call, never)).toEqual([null, objects[1]])
     })
 
     it('a throw rejects as an error of the user', async () => {

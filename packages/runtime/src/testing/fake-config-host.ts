@@ -1,6 +1,7 @@
-import { type Diagnostic, type Json, UserError } from '@tiltts/spec'
+import { type Diagnostic, type Json, type ManifestSource, UserError } from '@tiltts/spec'
 import type { Clock } from '../ports/clock.js'
 import type { ConfigHost, EvaluateRequest, Evaluation, FunctionCall, FunctionHost } from '../ports/config-host.js'
+import type { ManifestLoad } from '../ports/manifests.js'
 import type { Processes } from '../ports/processes.js'
 import { type FakeConfigScript, type FakeDraft, type FakeEnd, fakeDraft } from './fake-config.js'
 import type { FakeProgram } from './fake-processes.js'
@@ -57,7 +58,12 @@ export function fakeConfigHost(options: FakeConfigHostOptions): FakeConfigHost {
     signal: AbortSignal,
   ): Promise<{ readonly draft: FakeDraft; readonly failure: readonly Diagnostic[] }> => {
     const life = createLife()
-    const draft = fakeDraft({ request, end: life.end, exec: (argv) => exec(processes, request, argv, signal) })
+    const draft = fakeDraft({
+      request,
+      end: life.end,
+      exec: (argv) => exec(processes, request, argv, signal),
+      render: (sources) => render(request, sources, signal),
+    })
     const script = configs.get(request.mainPath)
     const run = async (): Promise<readonly Diagnostic[]> => {
       // As from another process: never in the turn of the call.
@@ -80,8 +86,8 @@ export function fakeConfigHost(options: FakeConfigHostOptions): FakeConfigHost {
     const running = new Set<Promise<void>>()
 
     const run = async (call: FunctionCall, signal: AbortSignal): Promise<unknown> => {
-      const { fnId, context, timeoutMs, onLog } = call
-      const fn = draft.functions.get(fnId)
+      const { fnId, context, args, timeoutMs, onLog } = call
+      const fn = draft.functions.get(fnId) as ((...args: readonly unknown[]) => unknown) | undefined
       if (released !== undefined) throw stopped('The config was evaluated again meanwhile: its functions are gone')
       if (fn === undefined) throw stopped(`The config has no function ${fnId}`)
       if (signal.aborted) throw stopped('The function was stopped before it began')
@@ -119,7 +125,9 @@ export function fakeConfigHost(options: FakeConfigHostOptions): FakeConfigHost {
         block: blocks(mine),
       }
       try {
-        const value = await Promise.race([Promise.resolve(step).then(fn), late, ended])
+        // as plain data from another process
+        const given: readonly unknown[] = args === undefined ? [step] : (structuredClone(args) as readonly unknown[])
+        const value = await Promise.race([Promise.resolve().then(() => fn(...given)), late, ended])
         if (signal.aborted) throw stopped('The function was stopped')
         return plain(value)
       } catch (error) {
@@ -214,6 +222,15 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+
+async function render(
+  request: EvaluateRequest,
+  sources: readonly ManifestSource[],
+  signal: AbortSignal,
+): Promise<ManifestLoad> {
+  if (request.render === undefined) throw new Error('The manifests could not be read: nothing here reads manifests')
+  return await request.render(sources, signal)
+}
 
 async function exec(
   processes: Processes,

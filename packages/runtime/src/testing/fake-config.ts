@@ -1,16 +1,20 @@
-import type {
-  CommandSpec,
-  ConfigRead,
-  Diagnostic,
-  EvaluationResult,
-  FunctionRef,
-  GraphSpec,
-  LocalResourceNode,
-  LogLevel,
-  Place,
-  SecretSpec,
+import {
+  type CommandSpec,
+  type ConfigRead,
+  type Diagnostic,
+  type EvaluationResult,
+  type FunctionRef,
+  type GraphSpec,
+  type KubernetesManifest,
+  type LocalResourceNode,
+  type LogLevel,
+  type ManifestSource,
+  type Place,
+  type SecretSpec,
+  UserError,
 } from '@tiltts/spec'
 import type { EvaluateRequest, FunctionContext } from '../ports/config-host.js'
+import type { ManifestLoad } from '../ports/manifests.js'
 
 /** A config of the fake host: what a `tilt.config.ts` would do, as a function. */
 export type FakeConfigScript = (config: FakeConfig) => void | Promise<void>
@@ -55,6 +59,10 @@ export interface FakeConfig {
   graph(part: Partial<Omit<GraphSpec, 'mainPath' | 'resources'>>): void
   /** Runs a command by the Processes that the host was made with. Rejects on any exit code but 0. */
   exec(argv: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }>
+  /** `renderYaml`: the objects of manifests, as the engine reads them. Rejects with what is wrong with them. */
+  render(sources: readonly ManifestSource[]): Promise<readonly KubernetesManifest[]>
+  /** `k8sContext` and `k8sNamespace`. */
+  readonly kubernetes: { readonly context: string; readonly namespace: string }
   exitProcess(code: number): Promise<never>
   die(signal: string): Promise<never>
   block(): Promise<never>
@@ -76,12 +84,13 @@ export interface FakeDraft {
 export interface FakeDraftOptions {
   readonly request: EvaluateRequest
   readonly exec: FakeConfig['exec']
+  readonly render: (sources: readonly ManifestSource[]) => Promise<ManifestLoad>
   /** Never resolves for the caller: the process is over. */
   readonly end: (end: FakeEnd) => Promise<never>
 }
 
 /** Collects what a script declares. */
-export function fakeDraft({ request, exec, end }: FakeDraftOptions): FakeDraft {
+export function fakeDraft({ request, exec, render, end }: FakeDraftOptions): FakeDraft {
   const resources: LocalResourceNode[] = []
   const diagnostics: Diagnostic[] = []
   const secrets: SecretSpec[] = []
@@ -139,6 +148,14 @@ export function fakeDraft({ request, exec, end }: FakeDraftOptions): FakeDraft {
       parts = { ...parts, ...part }
     },
     exec,
+    async render(sources) {
+      const { documents, diagnostics: found, reads: all } = await render(sources)
+      for (const read of all) config.read(read.path, read.kind)
+      if (found.some(({ severity }) => severity === 'error')) throw new UserError(found)
+      diagnostics.push(...found)
+      return documents.map(({ object }) => object)
+    },
+    kubernetes: request.kubernetes ?? { context: '', namespace: '' },
     exitProcess: (code) => end({ kind: 'exit', code }),
     die: (signal) => end({ kind: 'signal', signal }),
     block: () => end({ kind: 'block' }),

@@ -35,8 +35,8 @@ function exited(error: ProcessExitError, code: CatalogueCode): Diagnostic {
   }
 }
 
-// Another copy of the package may have made it, so its class says nothing.
-function isUserError(thrown: unknown): thrown is UserError {
+/** Another copy of the package may have made it, so its class says nothing. */
+export function isUserError(thrown: unknown): thrown is UserError {
   return isTiltError(thrown) && thrown.class === 'user' && Array.isArray((thrown as Partial<UserError>).diagnostics)
 }
 

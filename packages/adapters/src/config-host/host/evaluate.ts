@@ -9,6 +9,7 @@ import { commonJsFiles, missingFiles } from './further-reads.js'
 import { createFunctionHash } from './hash/function-hash.js'
 import type { Loader } from './loader.js'
 import { placesOf } from './places.js'
+import type { RenderManifests } from './render-manifests.js'
 import type { RunCommand } from './run-command.js'
 import { neverSettles, whenStuck } from './stuck.js'
 import { enter } from './surroundings.js'
@@ -17,6 +18,7 @@ export interface EvaluationSurroundings {
   readonly loader: Loader
   readonly version: string
   readonly run: RunCommand
+  readonly render: RenderManifests
   readonly log: (text: string, level: LogLevel) => void
   readonly onRead: (read: ConfigRead) => void
   readonly onSecret: (secret: SecretSpec) => void
@@ -66,6 +68,7 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
       env: request.env,
       reads,
       commands,
+      kubernetes: request.kubernetes,
       version: surroundings.version,
     })
     const collector = createCollector({
@@ -79,6 +82,12 @@ export function startEvaluation(request: HostRequest, surroundings: EvaluationSu
         const result = await surroundings.run(command)
         commands.push({ argv: command.argv, dir: command.dir, ...result })
         return result
+      },
+      kubernetes: request.kubernetes,
+      async render(sources) {
+        const rendered = await surroundings.render(sources)
+        commands.push({ sources, documents: rendered.documents.map(({ object }) => object) })
+        return rendered
       },
       hashFunction(fn, at) {
         madeAt.set(fn, placesOf(at)[0])

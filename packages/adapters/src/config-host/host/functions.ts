@@ -10,7 +10,7 @@ import {
 import type { FunctionContext } from '@tiltts/runtime/ports'
 import { type Diagnostic, type Json, type LogLevel, UserError } from '@tiltts/spec'
 import type { CallOutcome } from '../protocol.js'
-import { threw } from './diagnose.js'
+import { isUserError, threw } from './diagnose.js'
 import { placesOf } from './places.js'
 import type { RunCommand } from './run-command.js'
 
@@ -72,14 +72,23 @@ function commandOf(given: readonly unknown[]): { command: string | readonly stri
 
 const shellWords = (value: unknown): string => displayOf(Array.isArray(value) ? value.map(String) : [String(value)])
 
-/** Calls a function of an evaluation. Never rejects. */
-export async function callFunction(collector: Collector, fnId: string, context: StepContext): Promise<CallOutcome> {
-  const fn = collector.functionOf(fnId) as ((context: StepContext) => unknown) | undefined
+/**
+ * Calls a function of an evaluation. Never rejects.
+ *
+ * @param args What it is called with in place of the context.
+ */
+export async function callFunction(
+  collector: Collector,
+  fnId: string,
+  context: StepContext,
+  args: readonly unknown[] = [context],
+): Promise<CallOutcome> {
+  const fn = collector.functionOf(fnId) as ((...args: readonly unknown[]) => unknown) | undefined
   if (fn === undefined) return failed({ code: 'function/threw', severity: 'error', message: noSuch(fnId), places: [] })
   try {
-    return { ok: true, value: plain(await fn(context)) }
+    return { ok: true, value: plain(await fn(...args)) }
   } catch (thrown) {
-    if (thrown instanceof UserError) return { ok: false, diagnostics: thrown.diagnostics }
+    if (isUserError(thrown)) return { ok: false, diagnostics: thrown.diagnostics }
     return failed(threw(thrown, 'function/threw'))
   }
 }

@@ -14,6 +14,7 @@ import { installGuards, realExit } from './guards.js'
 import { createKeepAlive } from './keep-alive.js'
 import { startLoader } from './loader.js'
 import { redirectOutput } from './output.js'
+import { createEngineRenders } from './render-manifests.js'
 import { createEngineCommands } from './run-command.js'
 import { openUpChannel } from './up-channel.js'
 
@@ -38,6 +39,7 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
   const alive = createKeepAlive(process.channel ?? { ref() {}, unref() {} })
   let letGo = alive.hold()
   const commands = createEngineCommands(up, alive)
+  const renders = createEngineRenders(up, alive)
   const calls = new Map<number, AbortController>()
   const loader = startLoader(hooks, { lock, cliPackageDir: setup.cliPackageDir, tellsEngine: true })
   let evaluation: RunningEvaluation | undefined
@@ -68,6 +70,7 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
       loader,
       version: setup.version,
       run: commands.run,
+      render: renders.render,
       log,
       onRead: (read) => up.send({ type: 'read', read }),
       onSecret: (secret) => up.send({ type: 'secret', secret }),
@@ -78,7 +81,7 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
     up.send({ type: 'result', result: end.result, functions: end.functions, lent: loader.lent })
   }
 
-  const call = async ({ id, fnId, context }: Extract<ToHost, { type: 'call' }>): Promise<void> => {
+  const call = async ({ id, fnId, context, args }: Extract<ToHost, { type: 'call' }>): Promise<void> => {
     if (end === undefined) throw new Error('called before the config was evaluated')
     const { collector } = end
     const abort = new AbortController()
@@ -88,7 +91,7 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
       run: (request) => inCall(id, () => commands.run(request)),
       log: (text, level) => up.log({ call: id, level, text }),
     })
-    const outcome = await inCall(id, () => callFunction(collector, fnId, step))
+    const outcome = await inCall(id, () => callFunction(collector, fnId, step, args))
     calls.delete(id)
     up.send({ type: 'settled', id, outcome })
   }
@@ -106,6 +109,7 @@ export async function runHost(setup: HostSetup, hooks: string): Promise<void> {
     else if (message.type === 'abort') {
       inCall(message.id, () => calls.get(message.id)?.abort(new Error(message.reason)))
     } else if (message.type === 'leave') realExit(0)
+    else if (message.type === 'rendered') renders.take(message)
     else commands.take(message)
   })
   // The channel is the engine's: what a config sends over it, nobody would understand.

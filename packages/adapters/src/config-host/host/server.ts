@@ -8,6 +8,7 @@ import { installGuards, realExit } from './guards.js'
 import { startLoader } from './loader.js'
 import { createLocalCommands } from './local-commands.js'
 import { redirectOutput } from './output.js'
+import type { RenderManifests } from './render-manifests.js'
 
 /**
  * The process of one function that is a server: evaluates the config anew, silently, and calls the function.
@@ -44,9 +45,10 @@ export async function runServer(data: string, hooks: string): Promise<void> {
   const run = createLocalCommands(stop.signal, (text) => {
     if (!silent) write(text, 'info')
   })
+  const render: RenderManifests = () => Promise.reject(new Error('A server has no engine that reads manifests'))
   const evaluation = startEvaluation(
     { ...request, env },
-    { loader, version: setup.version, run, log: () => {}, onRead: () => {}, onSecret: () => {} },
+    { loader, version: setup.version, run, render, log: () => {}, onRead: () => {}, onSecret: () => {} },
   )
   installGuards({ onExit: (error) => evaluation.stop(error), onDeed: () => {} })
   const { result, collector } = await evaluation.ended

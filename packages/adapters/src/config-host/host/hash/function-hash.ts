@@ -15,8 +15,10 @@ export interface HashSources {
   readonly version: string
   /** What the config read by itself. */
   readonly reads: readonly ConfigRead[]
-  /** What `exec` ran, with the output. */
+  /** What `exec` ran, with the output, and what `renderYaml` read. */
   readonly commands: readonly unknown[]
+  /** The context of the session. */
+  readonly kubernetes: unknown
 }
 
 const readers = new Set('readFile readJson readYaml readYamlStream listDir dotenv include * default'.split(' '))
@@ -72,7 +74,8 @@ export function createFunctionHash(sources: HashSources): (fn: (...args: never[]
     if (builders.size > 0) parts.push(sources.version)
     if ([...builders].some((name) => readers.has(name))) parts.push(reads())
     if (builders.has('env') || builders.has('dotenv') || builders.has('*')) parts.push(env())
-    if (builders.has('exec') || builders.has('*')) parts.push(sources.commands)
+    if (['exec', 'renderYaml', '*'].some((name) => builders.has(name))) parts.push(sources.commands)
+    if (['k8sContext', 'k8sNamespace', '*'].some((name) => builders.has(name))) parts.push(sources.kubernetes)
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
   }
 }
