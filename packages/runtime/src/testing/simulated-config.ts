@@ -14,6 +14,7 @@ import type {
 import { UserError } from '@tiltts/spec'
 import type { FakeConfig, FakeConfigScript, FakeLocalOptions, FakeStep } from './fake-config.js'
 import type { FakeFiles } from './fake-files.js'
+import { type SimulatedKubernetes, simulatedKubernetes } from './simulated-kubernetes.js'
 
 /** A local resource as a test writes it. Paths are relative to the folder of the config. */
 export interface SimulatedLocal
@@ -61,7 +62,7 @@ export interface SimulatedImage {
 }
 
 /** What a config can do in a simulation: all that the fake host offers, and builders that need less typing. */
-export interface SimulatedConfig extends Omit<FakeConfig, 'local' | 'read'> {
+export interface SimulatedConfig extends Omit<FakeConfig, 'local' | 'read'>, SimulatedKubernetes {
   /** `dockerCompose(file)`. */
   compose(file: string): void
   /** `dcResource(service, options)`. */
@@ -94,6 +95,7 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
     config.graph({ positionals: config.args, watchIgnores: tiltignore(files, folder) })
     return script({
       ...config,
+      ...simulatedKubernetes({ config, folder, dependency, shell }),
       local(name, options) {
         const { deps = [], outputs = [], ignore, needs = [], links = [], onDown, probe, check, ...rest } = options
         const checked = check && {
