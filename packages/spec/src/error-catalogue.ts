@@ -222,6 +222,10 @@ export const errorCatalogue = {
     title: 'Neither kustomize nor kubectl is there',
     hint: 'Install one of them.',
   },
+  'kustomize/remote': {
+    title: 'A kustomization uses what is not on this machine',
+    hint: 'Copy it into the project if its changes should be seen.',
+  },
   'logs/store-failed': { title: 'Logs cannot be kept on disk', hint: 'Free space, or move the data folder.' },
   'port-forward/port-busy': {
     title: 'A local port is taken',

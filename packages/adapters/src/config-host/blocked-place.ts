@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
+import { excerptOf } from '@tiltts/core/errors'
 import type { Place } from '@tiltts/spec'
-import { excerptOf } from './excerpt.js'
 import { fileOf, ownerOf } from './host/own-files.js'
 import { connectInspector, type InspectorSession } from './inspector-client.js'
 

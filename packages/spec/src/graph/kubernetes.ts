@@ -57,10 +57,12 @@ export interface TextSource {
   readonly text: string
 }
 
-/** What `helm template` makes of a chart's folder. */
+/** What `helm template` makes of a chart. */
 export interface HelmSource {
   readonly type: 'helm'
+  /** Its folder; with `remote`, its name in the repository, or an `oci://` reference. */
   readonly chart: string
+  readonly remote?: HelmRemote | undefined
   /** Of the release. */
   readonly name: string
   readonly namespace?: string | undefined
@@ -68,6 +70,16 @@ export interface HelmSource {
   readonly set: readonly string[]
   readonly skipCrds: boolean
   readonly kubeVersion?: string | undefined
+}
+
+/** Where a chart comes from that is not on this machine. */
+export interface HelmRemote {
+  /** Of the repository. Absent: the chart is an `oci://` reference, or `name/chart` of a repository that helm knows. */
+  readonly repoUrl?: string | undefined
+  /** Absent: the newest. */
+  readonly version?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
 }
 
 /** What `kustomize build` makes of a folder. */

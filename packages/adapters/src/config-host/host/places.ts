@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { findSourceMap } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { excerptOf } from '@tiltts/core/errors'
 import type { Place } from '@tiltts/spec'
-import { excerptOf } from '../excerpt.js'
 import { userFrames } from './stack-frames.js'
 
 const linesByFile = new Map<string, readonly string[]>()

@@ -1,6 +1,6 @@
+import { excerptOf } from '@tiltts/core/errors'
 import type { ImageBuildRequest } from '@tiltts/runtime/ports'
 import type { Place } from '@tiltts/spec'
-import { excerptOf } from '../../../config-host/excerpt.js'
 
 /** Places in the text that is built; `undefined` where it has no file. */
 export function dockerfilePlaces({

@@ -1,0 +1,1 @@
+export { createManifests, type ManifestsOptions } from './create-manifests.js'

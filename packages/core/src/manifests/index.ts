@@ -1,0 +1,5 @@
+export { withNamespace } from './cluster-scoped.js'
+export { type DocumentPart, documentParts } from './document-parts.js'
+export { type ManifestReading, type ManifestText, readManifestPart, readManifests } from './read-manifests.js'
+export { manifestMatcher } from './select-manifests.js'
+export { type ObjectProblem, toObjects } from './to-objects.js'
