@@ -1,6 +1,7 @@
 import type { LogChunk } from '@tiltts/runtime/ports'
+import type { OutputStream } from '../container-channel/pipe.js'
 import { nanoTime } from './engine-time.js'
-import { frameSplitter, type OutputStream } from './multiplexed.js'
+import { frameSplitter } from './multiplexed.js'
 
 /** A line that is longer goes out in pieces. */
 const LINE_BYTES = 1024 * 1024

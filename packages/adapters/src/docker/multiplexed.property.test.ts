@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { frameSplitter, type OutputStream } from './multiplexed.js'
+import type { OutputStream } from '../container-channel/pipe.js'
+import { frameSplitter } from './multiplexed.js'
 import { cutAnyhow } from './testing/cut-anyhow.js'
 
 it('hands frames over whole and in order, however the network has cut them', () => {

@@ -1,5 +1,4 @@
-/** The two outputs of a process that has no terminal. */
-export type OutputStream = 'stdout' | 'stderr'
+import type { OutputStream } from '../container-channel/pipe.js'
 
 const HEADER = 8
 

@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream'
 import type { CopiedEntry, CopyEntry } from '@tiltts/runtime/ports'
+import { copyFailed } from '../../container-channel/failures.js'
+import { isShorterFile } from '../../container-channel/local-entry.js'
+import type { Owner } from '../../container-channel/tar-header.js'
+import { tarStream } from '../../container-channel/tar-stream.js'
 import { readAll } from '../connection/wire.js'
 import type { EngineConnection } from '../connection.js'
 import { pathKind } from './archive-inspect.js'
 import { type ContainerFacts, folderOf } from './container-facts.js'
-import { asCopyFailure, copyFailed } from './failures.js'
-import { isShorterFile } from './local-entry.js'
+import { asCopyFailure } from './failures.js'
 import type { Owners } from './owners.js'
-import type { Owner } from './tar-header.js'
-import { tarStream } from './tar-stream.js'
 
 /** What is smaller goes in one message. */
 const AT_ONCE_BYTES = 1024 * 1024

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { ContainerFile } from '@tiltts/runtime/ports'
+import { linkHash } from '../../container-channel/local-entry.js'
+import { readTar } from '../../container-channel/tar-reader.js'
 import { statusOf } from '../connection/failure.js'
 import { readAll } from '../connection/wire.js'
 import type { EngineConnection } from '../connection.js'
 import type { ContainerFacts } from './container-facts.js'
 import { asCopyFailure } from './failures.js'
-import { linkHash } from './local-entry.js'
-import { readTar } from './tar-reader.js'
 
 /** Bits of a mode as Go writes it. */
 const GO_FOLDER = 2 ** 31

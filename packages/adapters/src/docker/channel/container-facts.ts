@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode'
 
 /** What of a container decides how files come into it. */
 export interface ContainerFacts {
+  readonly system: 'docker'
   readonly id: string
   /** For people. */
   readonly name: string
@@ -21,6 +22,7 @@ export function containerFacts(inspected: Dockerode.ContainerInspectInfo): Conta
   const user = Config.User.split(':')[0] ?? ''
   const inMemory = Mounts.filter(({ Type }) => Type === 'tmpfs').map(({ Destination }) => Destination)
   return {
+    system: 'docker',
     id: Id,
     name: Name.replace(/^\//, ''),
     running: State.Running,

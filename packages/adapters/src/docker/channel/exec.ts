@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { InfraError } from '@tiltts/spec'
+import type { Exec, Pipe } from '../../container-channel/pipe.js'
 import type { EngineConnection } from '../connection.js'
 import { frameSplitter } from '../multiplexed.js'
-import type { Pipe } from './pipe.js'
 
 /** Starting a process takes an engine tens of milliseconds, seconds on a machine in trouble. */
 const START_MS = 30_000
@@ -14,12 +14,6 @@ export interface ExecRequest {
   readonly user?: string | undefined
   readonly stdin: boolean
   readonly signal?: AbortSignal | undefined
-}
-
-export interface Exec {
-  readonly pipe: Pipe
-  /** Asks the engine, after the pipe has closed. `undefined`: it is not known. */
-  exitCode(): Promise<number | undefined>
 }
 
 /** Starts a process beside that of a container, as `docker exec`. That it could not be started shows only in its output. */

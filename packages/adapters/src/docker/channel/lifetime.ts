@@ -1,6 +1,6 @@
+import { channelClosed } from '../../container-channel/failures.js'
 import type { EngineConnection } from '../connection.js'
 import type { ContainerFacts } from './container-facts.js'
-import { channelClosed } from './failures.js'
 
 /** As long as this run of a container. */
 export interface Lifetime {

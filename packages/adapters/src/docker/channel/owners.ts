@@ -1,10 +1,10 @@
+import { batches } from '../../container-channel/batches.js'
+import type { RunInShell } from '../../container-channel/run-in-shell.js'
+import type { Owner } from '../../container-channel/tar-header.js'
+import { readTar } from '../../container-channel/tar-reader.js'
 import type { EngineConnection } from '../connection.js'
 import { archive } from './archive-inspect.js'
-import { batches } from './batches.js'
 import type { ContainerFacts } from './container-facts.js'
-import type { RunInShell } from './run-in-shell.js'
-import type { Owner } from './tar-header.js'
-import { readTar } from './tar-reader.js'
 
 /** From so many new paths on it is the folders that are asked for: those of thousands of files would take too long. */
 const MANY_PATHS = 64

@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder'
+import { channelClosed, runFailed } from '../../container-channel/failures.js'
+import type { OnOutput } from '../../container-channel/shell.js'
 import type { EngineConnection } from '../connection.js'
 import type { ContainerFacts } from './container-facts.js'
 import { startExec } from './exec.js'
-import { channelClosed, runFailed } from './failures.js'
-import type { OnOutput } from './shell.js'
 
 /** A command in a container without a shell: a process of its own for it. */
 export async function runOnce(

@@ -1,7 +1,7 @@
 import { closeSync, open, read } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { tarEnd, tarHeader, tarPadding } from '../../../container-channel/tar-header.js'
 import { isGone } from '../../../files/system-error.js'
-import { tarEnd, tarHeader, tarPadding } from '../../channel/tar-header.js'
 import type { ContextEntry } from '../context/context-tree.js'
 
 /** Longest time that the walk holds the event loop, in milliseconds. */

@@ -1,4 +1,5 @@
-import type { OutputStream } from '../multiplexed.js'
+/** The two outputs of a process that has no terminal. */
+export type OutputStream = 'stdout' | 'stderr'
 
 /** The stdin and the outputs of a process in a container. */
 export interface Pipe {
@@ -12,4 +13,11 @@ export interface Pipe {
   destroy(): void
   /** Resolves when nothing comes any more. Never rejects. */
   readonly closed: Promise<void>
+}
+
+/** A process beside that of a container. */
+export interface Exec {
+  readonly pipe: Pipe
+  /** Asked after the pipe has closed. `undefined`: it is not known. */
+  exitCode(): Promise<number | undefined>
 }

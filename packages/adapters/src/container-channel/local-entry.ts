@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { closeSync, open as openFile, read } from 'node:fs'
 import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
 import { InfraError } from '@tiltts/spec'
-import { isGone } from '../../files/system-error.js'
+import { isGone } from '../files/system-error.js'
 
 /** Larger files are read piece by piece. */
 const WHOLE_BYTES = 1024 * 1024

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutAnyhow } from '../testing/cut-anyhow.js'
+import { cutAnyhow } from '../docker/testing/cut-anyhow.js'
 import { type TarEntry, tarEnd, tarHeader, tarPadding } from './tar-header.js'
 import { readTar } from './tar-reader.js'
 

@@ -1,11 +1,10 @@
 import { batches } from './batches.js'
-import type { ContainerFacts } from './container-facts.js'
-import { copyFailed } from './failures.js'
+import { copyFailed, type NamedContainer } from './failures.js'
 import type { RunInShell } from './run-in-shell.js'
 
 /** Removes paths with all below. Engines have no call for it. */
 export async function removeByShell(
-  container: ContainerFacts,
+  container: NamedContainer,
   paths: readonly string[],
   run: RunInShell,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { InfraError } from '@tiltts/spec'
-import type { EngineConnection } from '../connection.js'
 import { endProcessesScript } from './end-processes.js'
-import { startExec } from './exec.js'
+import type { NamedContainer } from './failures.js'
+import type { Exec } from './pipe.js'
 import { openShell, type Shell } from './shell.js'
 
 /** One shell in a container that is kept for all commands, opened when it is first needed, and again after an abort. */
@@ -14,10 +14,9 @@ export interface WarmShell {
 }
 
 export interface WarmShellOptions {
-  readonly connection: EngineConnection
-  readonly container: string
-  /** @default that of the container */
-  readonly user?: string | undefined
+  readonly container: NamedContainer
+  /** Starts a process beside that of the container, always as the same user. */
+  readonly start: (argv: readonly string[], options: { readonly stdin: boolean }) => Promise<Exec>
 }
 
 export function warmShell(options: WarmShellOptions): WarmShell {
@@ -49,20 +48,21 @@ export function warmShell(options: WarmShellOptions): WarmShell {
   }
 }
 
-async function open({ connection, container, user }: WarmShellOptions): Promise<Shell | undefined> {
-  const exec = await startExec(connection, { container, argv: ['sh'], user, stdin: true })
+async function open({ container, start }: WarmShellOptions): Promise<Shell | undefined> {
+  const exec = await start(['sh'], { stdin: true })
   const opened = await openShell(exec.pipe)
   if (opened.ok) return opened.shell
   exec.pipe.destroy()
   const exitCode = await exec.exitCode()
   if (exitCode === 126 || exitCode === 127) return undefined
   const why = opened.said.trim() || `its shell ended with code ${exitCode ?? 'unknown'}`
-  throw new InfraError('container/channel-closed', 'docker', `no way into the container: ${why}`, { retry: true })
+  throw new InfraError('container/channel-closed', container.system, `no way into the container: ${why}`, {
+    retry: true,
+  })
 }
 
-async function endAll({ connection, container, user }: WarmShellOptions, shell: Shell): Promise<void> {
-  const argv = ['sh', '-c', endProcessesScript(shell.pid)]
-  const { pipe } = await startExec(connection, { container, argv, user, stdin: false })
+async function endAll({ start }: WarmShellOptions, shell: Shell): Promise<void> {
+  const { pipe } = await start(['sh', '-c', endProcessesScript(shell.pid)], { stdin: false })
   pipe.listen(() => {})
   await pipe.closed
   shell.close()

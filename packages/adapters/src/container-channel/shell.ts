@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { OutputStream } from '../multiplexed.js'
 import { markerScanner } from './marker.js'
-import type { Pipe } from './pipe.js'
+import type { OutputStream, Pipe } from './pipe.js'
 
 /** A shell that reads commands from its stdin and stays. One command at a time. */
 export interface Shell {
