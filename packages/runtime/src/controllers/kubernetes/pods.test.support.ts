@@ -24,8 +24,10 @@ import { createManager, type Manager } from '../manager.js'
 import { disableSourceOf } from '../switch-state.js'
 import { createTasks, type Tasks } from '../tasks.js'
 import { type KubernetesDiscoveryController, kubernetesDiscovery } from './discovery-controller.js'
+import { type MemoryListeners, memoryListeners } from './listeners.test.support.js'
 import { uidOf } from './object-index.js'
 import { type PodLogs, podLogs } from './pod-logs.js'
+import { type PortForwards, portForwards } from './port-forwards.js'
 
 /** The controllers of pods on a cluster in memory, without the rest of a session. */
 export interface PodWorld {
@@ -37,6 +39,8 @@ export interface PodWorld {
   readonly tasks: Tasks
   readonly discovery: KubernetesDiscoveryController
   readonly podLogs: PodLogs
+  readonly forwards: PortForwards
+  readonly listeners: MemoryListeners
   /** What is watched now, in the order of opening; `get` counts lookups. */
   readonly watched: WatchSelection[]
   readonly lookups: string[]
@@ -120,10 +124,12 @@ export async function podWorld(options: PodWorldOptions = {}): Promise<PodWorld>
     lastWords: (name) => streams.lastWords(name),
   })
   const streams = podLogs(base)
+  const listeners = memoryListeners()
+  const forwards = portForwards({ ...base, listeners, discovery })
   const manager = createManager({
     store,
     clock,
-    controllers: [discovery, streams],
+    controllers: [discovery, streams, forwards],
     onFatal: (error) => errors.push(error),
     onRetry: (error) => errors.push(error),
   })
@@ -159,6 +165,8 @@ export async function podWorld(options: PodWorldOptions = {}): Promise<PodWorld>
     tasks,
     discovery,
     podLogs: streams,
+    forwards,
+    listeners,
     watched,
     lookups,
     errors,
