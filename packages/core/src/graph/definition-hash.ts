@@ -22,13 +22,16 @@ export function stepText({ command, dir, env }: StepSpec): string {
 
 /** Plain data as one text: equal data gives equal text, whatever the order of properties; absent is as `undefined`. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-  return `{${entries
-    .sort(byKey)
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
-    .join(',')}}`
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  // Texts are put together bit by bit: whole clusters of manifests pass through here at each reload.
+  const record = value as Readonly<Record<string, unknown>>
+  let text = ''
+  for (const key of Object.keys(record).sort()) {
+    if (record[key] === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(record[key])}`
+  }
+  return `{${text}}`
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -104,7 +104,7 @@ function nameTaken(name: string, call: KubernetesResourceNode, taken: Group): Di
   return {
     code: 'config/duplicate-resource',
     severity: 'error',
-    message: `k8sResource: ${own ? 'objects are gathered' : `\`${call.workload.name}\` is to be called`} \`${name}\`, but there is a Kubernetes resource called so already`,
+    message: `k8sResource: ${own ? 'objects are to be gathered as' : `\`${call.workload.name}\` is to be called`} \`${name}\`, but there is a Kubernetes resource called so already`,
     places: placesOf(call.place, taken.place),
     hint: own
       ? `Give them another name, or add them to that one: k8sResource('${name}', { objects })`

@@ -3,6 +3,7 @@ import type {
   ImagePlaces,
   ImageUse,
   KubernetesDeploy,
+  KubernetesManifest,
   KubernetesResourceSpec,
   PodReadiness,
 } from '@tiltts/spec'
@@ -82,7 +83,18 @@ export function hasDeps({ custom }: Pick<KubernetesDeploy, 'custom'>): boolean {
 
 /** Hash of the manifests, as they are before images are put in. */
 export function manifestHash({ objects }: Pick<KubernetesDeploy, 'objects'>): string {
-  return hashText(canonical(objects))
+  return hashText(objects.map(objectHash).join())
+}
+
+/** By object: manifests that were not read anew are the same objects after a reload. */
+const hashes = new WeakMap<KubernetesManifest, string>()
+
+function objectHash(object: KubernetesManifest): string {
+  const known = hashes.get(object)
+  if (known !== undefined) return known
+  const hash = hashText(canonical(object))
+  hashes.set(object, hash)
+  return hash
 }
 
 /**

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { deployment, manifest } from '../kubernetes/manifests.test.support.js'
 import { composeGraph, dockerImage, following, needs, project, service } from './compose.test.support.js'
 import { linkGood } from './graph.test.support.js'
+import { clusterGraph, service as clusterService, k8sResource, read } from './kubernetes.test.support.js'
 
 /** So many services and images, each image upon one of ten bases, each service after the one before. */
 function shop(size: number): () => number {
@@ -26,6 +28,22 @@ function shop(size: number): () => number {
   return () => linkGood(graph, projects).resources.length
 }
 
+/** So many objects: workloads of half of the images, each with its Service, a ConfigMap, and a call that is about it. */
+function manifests(size: number): () => number {
+  const names = Array.from({ length: size / 3 }, (_, i) => `s${i}`)
+  const objects = names.flatMap((name) => [
+    deployment(name, [`shop/${name}`, 'busybox'], { labels: { release: 'shop' } }),
+    clusterService(name, { release: 'shop', app: name }),
+    manifest('v1', 'ConfigMap', name, { data: { a: '1', b: '2' } }),
+  ])
+  const images = names.filter((_, i) => i % 2 === 0).map((name) => dockerImage(`shop/${name}`))
+  const resources = names.map((name) => k8sResource(name, { objects: [`${name}:configmap`] }))
+  const kinds = [{ kind: 'Widget', imageJsonPaths: ['.spec.image'], place: undefined }]
+  const graph = clusterGraph({ resources, kinds }, { images })
+  const given = read(objects)
+  return () => linkGood(graph, given).resources.length
+}
+
 /** The best of some runs, which others on the machine disturb least. */
 function bestOf(runs: number, link: () => number): number {
   return Math.min(
@@ -43,6 +61,14 @@ describe('linking', () => {
     expect(large()).toBe(1_500)
     const [few, many] = [bestOf(7, small), bestOf(3, large)]
     expect(few).toBeLessThan(250)
+    expect(many).toBeLessThan(few * 12)
+  })
+
+  it('takes a moment for 900 objects, and five times as long for five times as many', () => {
+    const [small, large] = [manifests(900), manifests(4_500)]
+    expect(small()).toBe(300)
+    const [few, many] = [bestOf(7, small), bestOf(3, large)]
+    expect(few).toBeLessThan(150)
     expect(many).toBeLessThan(few * 12)
   })
 })
