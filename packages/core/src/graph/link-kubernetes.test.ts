@@ -1,4 +1,4 @@
-import type { ImageNode, KubernetesGraph, KubernetesManifest } from '@tiltts/spec'
+import type { ImageNode, KubernetesGraph, KubernetesManifest, LiveUpdateSpec } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
 import { deployment, manifest } from '../kubernetes/manifests.test.support.js'
 import { customImage, dockerImage, following, imageSpec, restarting } from './compose.test.support.js'
@@ -160,23 +160,17 @@ describe('live updates in a cluster', () => {
     ])
   })
 
-  it('KD-03: go to what a command deploys by exactly one of image and container', () => {
-    const deploy = (more: object) => ({
+  it('LUC-06, LUC-08: into what a command deploys they follow its deps, and restart nothing', () => {
+    const deploy = (liveUpdate: LiveUpdateSpec) => ({
       manifests: [],
-      customDeploys: [customDeploy('chart', { liveUpdate: following('/shop/chart/src'), ...more }, { place: at(3) })],
+      customDeploys: [customDeploy('chart', { liveUpdate, containerSelector: 'web' }, { place: at(3) })],
     })
-    expect(wrong([], [], deploy({ containerSelector: 'web' }))).toEqual([])
-    expect(wrong([], [], deploy({}))).toEqual([
-      "config/invalid-option tilt.config.ts:3:1 k8sCustomDeploy('chart'): its live update must say by one of imageSelector and containerSelector where it goes",
-    ])
-    expect(wrong([], [], deploy({ containerSelector: 'web', imageSelector: 'web' }))).toHaveLength(1)
-    expect(wrong([], [], deploy({ containerSelector: 'web', liveUpdate: following('/shop/other') }))).toEqual([
+    expect(wrong([], [], deploy(following('/shop/chart/src')))).toEqual([])
+    expect(wrong([], [], deploy(following('/shop/other')))).toEqual([
       "config/live-update tilt.config.ts:3:1 k8sCustomDeploy('chart'): sync names /shop/other, which is not in its deps, so no change of it would be seen",
     ])
-    for (const what of ['container', 'process'] as const) {
-      const liveUpdate = restarting('/shop/chart', { what })
-      expect(wrong([], [], deploy({ containerSelector: 'web', liveUpdate }))).toHaveLength(1)
-    }
+    for (const what of ['container', 'process'] as const)
+      expect(wrong([], [], deploy(restarting('/shop/chart', { what })))).toHaveLength(1)
   })
 
   it('KD-04: what a command deploys has its images built first, which must be declared', () => {

@@ -80,34 +80,30 @@ function noRestart(what: string, resource: string, places: Diagnostic['places'])
   }
 }
 
-/** Live updates into what a command deploys: that must follow watched files, and say which containers are meant. */
+/** Live updates into what a command deploys: they follow what is watched for it, and restart nothing. */
 export function checkCustomDeploy({ name, custom, place }: KubernetesNode): readonly Diagnostic[] {
   const liveUpdate = custom?.liveUpdate
   if (custom === undefined || liveUpdate === undefined) return []
   const what = `k8sCustomDeploy('${name}')`
   const places = placesOf(liveUpdate.place, place)
-  const error = (code: Diagnostic['code'], message: string, hint: string): Diagnostic => ({
-    code,
+  const error = (message: string, hint: string): Diagnostic => ({
+    code: 'config/live-update',
     severity: 'error',
     message: `${what}: ${message}`,
     places,
     hint,
   })
-  const { imageSelector, containerSelector, deps } = custom
+  const { deps } = custom
   const found: Diagnostic[] = []
-  if ((imageSelector === undefined) === (containerSelector === undefined)) {
-    const message = `its live update must say by ${imageSelector === undefined ? 'one' : 'only one'} of imageSelector and containerSelector where it goes`
-    found.push(error('config/invalid-option', message, "Name an image, or a container: containerSelector: 'web'"))
-  }
   if (liveUpdate.restart?.what === 'container') found.push(noRestart(what, name, places))
   if (liveUpdate.restart?.what === 'process') {
     const hint = 'Build the image here, with the live update at it, and name it in imageDeps'
-    found.push(error('config/live-update', 'restartProcess() needs a part in an image that is built here', hint))
+    found.push(error('restartProcess() needs a part in an image that is built here', hint))
   }
   for (const { what: step, path } of followed(liveUpdate)) {
     if (deps.some((dep) => isWithin(path, dep))) continue
     const message = `${step} names ${path}, which is not in its deps, so no change of it would be seen`
-    found.push(error('config/live-update', message, `Watched are: ${deps.join(', ') || 'no files'}`))
+    found.push(error(message, `Watched are: ${deps.join(', ') || 'no files'}`))
   }
   return found
 }

@@ -93,4 +93,26 @@ describe('putting images into manifests', () => {
     for (const at of [0, 1]) expect(valueAt(object, [...pod, 'containers', at, 'imagePullPolicy'])).toBe('IfNotPresent')
     expect(valueAt(withLocalImagePolicies(deployment('web')), ['spec', 'podManagementPolicy'])).toBeUndefined()
   })
+
+  it('the references that are given are what counts', () => {
+    const asked = image('shop/other', { refs: ['web:latest'] })
+    const { object, images } = injectImages(deployment('web', ['web:latest', 'shop/other']), none, [asked])
+    expect(images).toEqual(['shop/other'])
+    expect(valueAt(object, [...pod, 'containers', 0, 'image'])).toBe('reg:5000/shop/other:tilt-1')
+    expect(valueAt(object, [...pod, 'containers', 1, 'image'])).toBe('shop/other')
+  })
+
+  it('the helper goes before a command, of the container or of the config, and is not needed where the image has its own', () => {
+    const wrap = (argv: readonly string[]) => ['/helper', '--', ...argv]
+    const container = { name: 'a', image: 'shop/web', command: ['node', 'server.js'], args: ['-v'] }
+    const object = deployment('web', [], { pod: { containers: [container, { name: 'b', image: 'shop/web' }] } })
+    const own = injectImages(object, none, [image('shop/web', { wrap })]).object
+    expect(valueAt(own, [...pod, 'containers', 0])).toMatchObject({
+      command: ['/helper', '--', 'node', 'server.js'],
+      args: ['-v'],
+    })
+    expect(valueAt(own, [...pod, 'containers', 1, 'command'])).toBeUndefined()
+    const asked = injectImages(object, none, [image('shop/web', { wrap, entrypoint: ['dev'] })]).object
+    expect(valueAt(asked, [...pod, 'containers', 1, 'command'])).toEqual(['/helper', '--', 'dev'])
+  })
 })

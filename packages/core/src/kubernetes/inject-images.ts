@@ -2,7 +2,7 @@ import type { KubernetesManifest } from '@tiltts/spec'
 import { type ImageRef, imageMatches, parseImageRef } from '../images/image-ref.js'
 import { type FoundImage, findImages, type ImagePaths } from './find-images.js'
 import { containerPaths } from './pod-templates.js'
-import { isRecord, type Path, recordAt, withValueAt } from './tree.js'
+import { isRecord, listAt, type Path, recordAt, withValueAt } from './tree.js'
 
 /** An image that was built here, and what the manifests are to call it. */
 export interface Injection {
@@ -12,6 +12,8 @@ export interface Injection {
   readonly declared: ImageRef
   /** Whether its tag counts; see `imageMatches`. */
   readonly exact: boolean
+  /** The references that mean it, as they stand in the manifests: then these are what counts. See `ImageUse.refs`. */
+  readonly refs?: readonly string[] | undefined
   /** As the cluster's nodes pull it. */
   readonly clusterRef: string
   readonly matchInEnvVars: boolean
@@ -19,6 +21,8 @@ export interface Injection {
   readonly entrypoint?: readonly string[] | undefined
   /** In place of their arguments. */
   readonly args?: readonly string[] | undefined
+  /** Puts the container helper before a command, so that the process can be started again. A container without one runs that of the image. */
+  readonly wrap?: ((argv: readonly string[]) => readonly string[]) | undefined
 }
 
 export interface Injected {
@@ -43,15 +47,17 @@ export function injectImages(object: KubernetesManifest, paths: ImagePaths, imag
     names.add(image.name)
     result = withImage(result, found, image.clusterRef)
     if (found.where !== 'container') continue
-    if (image.entrypoint === undefined && image.args === undefined) continue
-    commands.add(image.name)
-    result = withCommand(result, found.path.slice(0, -1), image)
+    if (image.entrypoint === undefined && image.args === undefined && image.wrap === undefined) continue
+    const changed = withCommand(result, found.path.slice(0, -1), image)
+    if (changed !== result) commands.add(image.name)
+    result = changed
   }
   return { object: result, images: [...names], commands: [...commands] }
 }
 
-function isMeant({ declared, exact, matchInEnvVars }: Injection, { ref, where }: FoundImage): boolean {
+function isMeant({ declared, exact, refs, matchInEnvVars }: Injection, { ref, where }: FoundImage): boolean {
   if (where === 'env' && !matchInEnvVars) return false
+  if (refs !== undefined) return refs.includes(ref)
   const used = parseImageRef(ref)
   return used !== undefined && imageMatches(declared, used, exact)
 }
@@ -75,9 +81,16 @@ function repoAndTag(ref: string): readonly [string, string] {
 }
 
 function withCommand(object: KubernetesManifest, container: Path, image: Injection): KubernetesManifest {
-  const { entrypoint, args } = image
-  const started = entrypoint === undefined ? object : withValueAt(object, [...container, 'command'], entrypoint)
+  const { args, wrap } = image
+  const command = image.entrypoint ?? (wrap && ownCommand(object, container))
+  const started =
+    command === undefined ? object : withValueAt(object, [...container, 'command'], wrap?.(command) ?? command)
   return args === undefined ? started : withValueAt(started, [...container, 'args'], args)
+}
+
+function ownCommand(object: KubernetesManifest, container: Path): readonly string[] | undefined {
+  const command = listAt(object, [...container, 'command']).filter((part) => typeof part === 'string')
+  return command.length === 0 ? undefined : command
 }
 
 /**

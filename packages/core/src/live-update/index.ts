@@ -1,5 +1,6 @@
 export { containerPathOf } from './container-path.js'
 export { filesOfImage, hasLiveUpdate, liveUpdateCovers } from './live-update-covers.js'
+export { liveUses } from './live-uses.js'
 export { planLiveUpdate } from './plan-live-update.js'
 export { syncedFiles } from './synced-files.js'
 export type { ContainerSteps, LiveUpdateCover, LiveUpdateFile, LiveUpdatePlan, SyncedPath } from './types.js'

@@ -1,13 +1,17 @@
 import type { ResourceSpec, ResourceStatus, UpdateCause } from '@tiltts/spec'
 import { hasLiveUpdate } from '../live-update/live-update-covers.js'
+import { liveUses } from '../live-update/live-uses.js'
 
 /**
  * Whether an update could leave the images alone, as far as its causes go: its containers hold what was built last, and
  * only files have changed since. A trigger asks for a whole new build, except of a manual resource, where it is the way
  * to let changes in.
  */
-export function wantsLiveUpdate(spec: Pick<ResourceSpec, 'images' | 'triggerMode'>, status: ResourceStatus): boolean {
-  if (!hasLiveUpdate(spec.images) || !status.started || status.stopped === true) return false
+export function wantsLiveUpdate(
+  spec: Pick<ResourceSpec, 'images' | 'kubernetes' | 'triggerMode'>,
+  status: ResourceStatus,
+): boolean {
+  if (!hasLiveUpdate(liveUses(spec)) || !status.started || status.stopped === true) return false
   if (status.fallback !== undefined) return false
   if (status.last !== 'succeeded' && status.liveStepFailed !== true) return false
   if (status.triggered !== undefined && spec.triggerMode === 'auto') return false

@@ -1,5 +1,6 @@
 import type { ContainerState, DockerComposeService, KubernetesDiscovery, Resource } from '@tiltts/spec'
 import { hasLiveUpdate, liveUpdateCovers } from '../live-update/live-update-covers.js'
+import { liveUses } from '../live-update/live-uses.js'
 import type { RuntimeFacts } from './types.js'
 
 /**
@@ -14,8 +15,8 @@ export function runtimeFacts(
   settledImages?: ReadonlySet<string> | undefined,
 ): RuntimeFacts {
   const { pendingFiles } = status
-  const covered =
-    pendingFiles !== undefined && hasLiveUpdate(spec.images) && liveUpdateCovers(spec.images, pendingFiles).covered
+  const uses = liveUses(spec)
+  const covered = pendingFiles !== undefined && hasLiveUpdate(uses) && liveUpdateCovers(uses, pendingFiles).covered
   return { covered, containers: discovery === undefined ? containersOf(service) : podsOf(discovery), settledImages }
 }
 
