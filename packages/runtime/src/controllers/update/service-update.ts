@@ -1,15 +1,16 @@
 import { hasLiveUpdate } from '@tiltts/core/live-update'
 import type { LogStore } from '@tiltts/core/logs'
-import { isForced, wantsLiveUpdate } from '@tiltts/core/schedule'
+import { isForced } from '@tiltts/core/schedule'
 import type { ObjectStore } from '@tiltts/core/store'
 import { type ComposeDeploy, type ComposeResourceSpec, isTiltError, type Resource, type TiltError } from '@tiltts/spec'
 import { type DeployDeps, deployService } from '../../executors/compose/deploy-service.js'
 import { containersOf } from '../../executors/compose/service-state.js'
 import { changesText } from '../../executors/live-update/changes-text.js'
-import { type LiveUpdateEnd, liveUpdate, syncNewContainers } from '../../executors/live-update/live-update.js'
+import { type LiveUpdateEnd, syncNewContainers } from '../../executors/live-update/live-update.js'
 import { cancelledOutcome, type UpdateOutcome } from '../../executors/outcome.js'
 import { buildSpan } from '../cmd/span.js'
 import { type ImageUpdates, updateImages } from './image-updates.js'
+import { liveRequest, tryLiveUpdate } from './live-step.js'
 import type { UpdateRun } from './update-steps.js'
 
 export interface ServiceUpdateDeps extends DeployDeps {
@@ -41,7 +42,7 @@ export async function updateService(
 ): Promise<UpdateOutcome> {
   const { signal } = run
   try {
-    const live = await tryLiveUpdate(deps, resource, run)
+    const live = await tryLiveUpdate(deps, resource, run, containersNow(deps, resource))
     if (signal.aborted) return cancelledOutcome
     if (live !== undefined) return live
     const end = await deps.inSlot(() => buildAndDeploy(deps, resource, run))
@@ -54,51 +55,8 @@ export async function updateService(
   }
 }
 
-/**
- * `undefined`: nothing to be tried. What could not be done goes back into the queue: a build has to wait for its turn, for
- * a slot and for its images, which changes on their way into containers need not.
- */
-async function tryLiveUpdate(
-  deps: ServiceUpdateDeps,
-  resource: ServiceResource,
-  run: UpdateRun,
-): Promise<UpdateOutcome | undefined> {
-  const { spec, status } = resource
-  // Also when the files do not fit, or nothing runs: then it says why.
-  if (!run.wantsLive && !wantsLiveUpdate(spec, status)) return undefined
-  const span = buildSpan(run.update)
-  const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
-    void deps.logs.append(span, text, level)
-  const done = run.steps.begin('live-update')
-  const request = liveRequest(deps, resource, log)
-  const end = await liveUpdate(deps, { ...request, files: run.files }, run.signal)
-  switch (end.kind) {
-    case 'done':
-      done()
-      log(`Updated ${end.containers === 1 ? 'the container' : `${end.containers} containers`}: ${changesText(end)}\n`)
-      return { phase: 'succeeded', liveUpdate: true }
-    case 'unchanged':
-      done()
-      return { phase: 'succeeded', liveUpdate: true, skipped: 'the containers hold these files already' }
-    case 'failed':
-      done(end.error)
-      return { phase: 'failed', liveUpdate: true, error: end.error, exitCode: end.exitCode }
-    case 'fallback':
-      done(end.reason)
-      log(`Live update not possible: ${end.reason}. Building the image instead\n`, 'warn')
-      return { phase: 'cancelled', fallback: end.reason, again: true }
-  }
-}
-
-function liveRequest(deps: ServiceUpdateDeps, { metadata, spec }: ServiceResource, log: (text: string) => void) {
-  return {
-    owner: metadata.name,
-    images: spec.images,
-    ignoresOf: (image: string) => deps.store.get('Image', image)?.spec.node.ignores ?? [],
-    containers: async () =>
-      (await containersOf(deps.docker, spec.compose)).filter(({ state }) => state.status !== 'removing'),
-    log,
-  }
+function containersNow(deps: ServiceUpdateDeps, { spec }: ServiceResource) {
+  return async () => (await containersOf(deps.docker, spec.compose)).filter(({ state }) => state.status !== 'removing')
 }
 
 async function buildAndDeploy(
@@ -135,7 +93,7 @@ async function followContainers(
   run: UpdateRun,
 ): Promise<UpdateOutcome | undefined> {
   if (!hasLiveUpdate(resource.spec.images)) return undefined
-  const request = liveRequest(deps, resource, log)
+  const request = liveRequest(deps, resource, containersNow(deps, resource), log)
   const containers = await request.containers()
   const running = containers.filter(({ state }) => state.running).map(({ id }) => id)
   deps.channels.keep(resource.metadata.name, running)

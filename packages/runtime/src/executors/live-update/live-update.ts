@@ -1,11 +1,11 @@
 import { liveUpdateCovers } from '@tiltts/core/live-update'
 import { isWithin } from '@tiltts/core/paths'
 import { type IgnoreRule, type ImageUse, isTiltError } from '@tiltts/spec'
-import type { ContainerInfo } from '../../ports/docker.js'
 import type { Files } from '../../ports/files.js'
 import type { ImageRecords } from '../image/image-record.js'
 import type { SyncedContainers } from './container-files.js'
 import { filesToSyncFirst } from './initial-sync.js'
+import { isAway } from './is-away.js'
 import { type FileState, lookAtFiles } from './look-at-files.js'
 import { type ContainerUpdate, type ContainerUpdateDeps, updateContainer } from './update-container.js'
 
@@ -17,7 +17,14 @@ export type LiveUpdateEnd =
   | { readonly kind: 'fallback'; readonly reason: string }
 
 /** A container as far as a live update looks at it. */
-export type LiveContainer = Pick<ContainerInfo, 'id' | 'name' | 'state'>
+export interface LiveContainer {
+  /** Another one for each run that begins with the files of its image. */
+  readonly id: string
+  readonly name: string
+  readonly state: { readonly running: boolean; readonly status: string; readonly exitCode?: number | undefined }
+  /** The images that it may run, by the names of their Image objects. Absent: all of the resource. */
+  readonly images?: ReadonlySet<string> | undefined
+}
 
 export interface LiveUpdateDeps extends ContainerUpdateDeps {
   readonly files: Pick<Files, 'tree'>
@@ -124,7 +131,7 @@ async function updateOne(
     return await updateImagesOf(deps, request, turn, signal)
   } catch (error) {
     signal.throwIfAborted()
-    if (!isTiltError(error) || error.class !== 'infra' || error.code === 'docker/unreachable') throw error
+    if (!isTiltError(error) || error.class !== 'infra' || isAway(error)) throw error
     return { kind: 'stop', reason: error.message }
   }
 }
@@ -137,7 +144,7 @@ async function updateImagesOf(
 ): Promise<ContainerUpdate> {
   let end: ContainerUpdate = { kind: 'unchanged' }
   for (const image of images) {
-    if (image.liveUpdate === undefined || !image.deployed) continue
+    if (image.liveUpdate === undefined || !image.deployed || container.images?.has(image.name) === false) continue
     const known = await deps.synced.of(container.id, deps.images.known(image.name)?.files)
     const all = new Map([...(fresh ?? []), ...states].map((state) => [state.path, state]))
     if (fresh !== undefined && image.liveUpdate.initialSync) {

@@ -4,6 +4,7 @@ import type { ContainerChannel } from '../../ports/container-channel.js'
 import type { Docker } from '../../ports/docker.js'
 import type { Channels } from './channels.js'
 import type { ContainerFiles } from './container-files.js'
+import { isAway } from './is-away.js'
 import type { FileState } from './look-at-files.js'
 
 /** What became of one container. */
@@ -28,7 +29,8 @@ export interface ContainerUpdateRequest {
 
 export interface ContainerUpdateDeps {
   readonly channels: Channels
-  readonly docker: Pick<Docker, 'restartContainer'>
+  /** Absent: what runs the containers restarts none that is asked for. */
+  readonly docker?: Pick<Docker, 'restartContainer'> | undefined
 }
 
 /** Exit code of a command that was killed: the container's doing or the engine's, not the command's. */
@@ -51,7 +53,7 @@ export async function updateContainer(
     return await deps.channels.with(container.id, signal, (channel) => carryOut(deps, request, plan, channel, signal))
   } catch (error) {
     signal.throwIfAborted()
-    if (!isTiltError(error) || error.class !== 'infra' || error.code === 'docker/unreachable') throw error
+    if (!isTiltError(error) || error.class !== 'infra' || isAway(error)) throw error
     known.doubt(differing.map(({ path }) => path))
     return { kind: 'stop', reason: error.message }
   }
@@ -64,7 +66,9 @@ async function carryOut(
   channel: ContainerChannel,
   signal: AbortSignal,
 ): Promise<ContainerUpdate> {
-  const { known, files } = request
+  const { known, files, container } = request
+  if (plan.restart !== undefined && deps.docker === undefined && !canRestart(plan.restart, channel))
+    return { kind: 'stop', reason: `container ${container.name} can only be restarted as a whole pod` }
   await known.willTouch([...plan.copy, ...plan.removed])
   if (plan.remove.length > 0) await channel.remove(plan.remove, signal)
   if (plan.copy.length > 0) {
@@ -108,14 +112,18 @@ async function restart(
   channel: ContainerChannel,
   signal: AbortSignal,
 ): Promise<void> {
-  if (step.what === 'process' && channel.canRestartProcess) {
+  if (canRestart(step, channel)) {
     log(`Restarting the process in ${container.name}\n`)
     await channel.restartProcess(signal)
     return
   }
   log(`Restarting container ${container.name}\n`)
-  await deps.docker.restartContainer(container.id, 0)
+  await deps.docker?.restartContainer(container.id, 0)
   deps.channels.renew(container.id)
+}
+
+function canRestart({ what }: RestartStepSpec, channel: ContainerChannel): boolean {
+  return what === 'process' && channel.canRestartProcess
 }
 
 function keyOf({ argv }: RunStepSpec): string {
