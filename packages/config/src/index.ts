@@ -52,6 +52,8 @@ export type {
   YamlSelector,
   YamlSource,
 } from './k8s-yaml.js'
+export type { KubernetesKinds } from './kubernetes/kinds/index.js'
+export type { TypedObject } from './kubernetes/typed-object.js'
 export type {
   AnyStep,
   FallBackOn,

@@ -6,6 +6,7 @@ import { track } from './collector/tracked.js'
 import { keepTransform } from './kubernetes/config-functions.js'
 import { manifestSources } from './kubernetes/manifest-sources.js'
 import { patternText, selectorOf } from './kubernetes/selector.js'
+import type { TypedObject } from './kubernetes/typed-object.js'
 import { type KubernetesObject, keptYaml, type Yaml } from './kubernetes-object.js'
 import type { OneOrMany } from './values.js'
 
@@ -13,9 +14,12 @@ export type { KubernetesMetadata, KubernetesObject, Yaml } from './kubernetes-ob
 
 /**
  * Manifests: paths of files of YAML or JSON, relative to the config's folder, with `*`, `**`, `?`, `[…]` and `{…}` for many;
- * plain objects; or what `helm`, `kustomize`, `filterYaml` and `` yaml`…` `` return.
+ * plain objects, whose fields the compiler checks for the built-in kinds of Kubernetes; or what `helm`, `kustomize`,
+ * `filterYaml` and `` yaml`…` `` return.
  */
-export type YamlSource = OneOrMany<string | KubernetesObject | Yaml>
+export type YamlSource<Version extends string = string, Kind extends string = string> = OneOrMany<
+  string | Yaml | ({ readonly apiVersion: Version; readonly kind: Kind } & TypedObject<Version, Kind>)
+>
 
 /** What {@link k8sYaml} takes. */
 export interface K8sYamlOptions {
@@ -59,7 +63,10 @@ const expectations: Expectations<K8sYamlOptions> = { allowDuplicates: flag, tran
  * k8sYaml({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { mode: 'dev' } })
  * ```
  */
-export function k8sYaml(source: YamlSource, options?: K8sYamlOptions): void {
+export function k8sYaml<Version extends string = string, Kind extends string = string>(
+  source: YamlSource<Version, Kind>,
+  options?: K8sYamlOptions,
+): void {
   const call = declaring('k8sYaml')
   const { allowDuplicates = false, transform } = checkedOptions(call, 'k8sYaml()', options, expectations)
   const sources = manifestSources(call, source)
