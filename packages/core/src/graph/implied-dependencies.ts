@@ -1,6 +1,7 @@
 import type { DependencySpec, KubernetesManifest } from '@tiltts/spec'
 import { groupOf } from '../kubernetes/objects.js'
 import { recordAt, valueAt } from '../kubernetes/tree.js'
+import { clusterScopedAmong } from '../manifests/cluster-scoped.js'
 import { type Edges, knots } from './cycles.js'
 import { type DeclaredNode, isKubernetes, type KubernetesNode } from './declared.js'
 
@@ -19,7 +20,10 @@ export function withImpliedDependencies(
   const cluster = nodes.filter(isKubernetes)
   const provided = providers(cluster)
   if (provided.size === 0) return nodes
-  const implied = new Map(cluster.map((node) => [node.name, neededBy(node, provided, namespace)]))
+  const isClusterScoped = clusterScopedAmong(cluster.flatMap((node) => node.members.map(({ object }) => object)))
+  const namespaceOf = (object: KubernetesManifest): string =>
+    isClusterScoped(object) ? '' : object.metadata.namespace || (namespace ?? '')
+  const implied = new Map(cluster.map((node) => [node.name, neededBy(node, provided, namespaceOf)]))
   const all = new Map(
     [...explicit].map(([name, targets]) => [
       name,
@@ -54,38 +58,15 @@ function providers(nodes: readonly KubernetesNode[]): ReadonlyMap<string, Depend
 function neededBy(
   node: KubernetesNode,
   provided: ReadonlyMap<string, DependencySpec>,
-  namespace: string | undefined,
+  namespaceOf: (object: KubernetesManifest) => string,
 ): readonly DependencySpec[] {
   const needed = new Map<string, DependencySpec>()
   for (const { object } of node.members) {
-    const { apiVersion, kind, metadata } = object
-    const keys = [
-      kindKey(groupOf(apiVersion), kind),
-      namespaceKey(metadata.namespace || namespaceOf(object, namespace)),
-    ]
+    const keys = [kindKey(groupOf(object.apiVersion), object.kind), namespaceKey(namespaceOf(object))]
     for (const dependency of keys.flatMap((key) => provided.get(key) ?? []))
       if (dependency.name !== node.name) needed.set(`${dependency.edge} ${dependency.name}`, dependency)
   }
   return [...needed.values()]
-}
-
-/** Kinds without a namespace whose objects come with workloads. */
-const clusterWide = new Set([
-  'APIService',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'IngressClass',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'PersistentVolume',
-  'PriorityClass',
-  'StorageClass',
-  'ValidatingWebhookConfiguration',
-])
-
-function namespaceOf({ kind }: KubernetesManifest, namespace: string | undefined): string {
-  return clusterWide.has(kind) ? '' : (namespace ?? '')
 }
 
 function namespaceKey(name: string): string {

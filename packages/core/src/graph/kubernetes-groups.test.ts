@@ -192,6 +192,7 @@ describe('names of workloads', () => {
       resources: [k8sResource('front')],
     })
     expect(complaints(graph, read([deployment('web')]))).toEqual([])
+    expect(complaints(graph, read([deployment('web')], { names: new Map() }))).toEqual([])
   })
 })
 

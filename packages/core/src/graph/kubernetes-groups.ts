@@ -25,6 +25,8 @@ export interface Groups {
   readonly all: Group[]
   /** Objects that belong to none of them. */
   readonly free: Set<Member>
+  /** Whether each workload has the name that the config's function gives it. */
+  readonly isNamed: boolean
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -37,10 +39,12 @@ export function groupMembers(
   const workloads = members.filter(({ isWorkload }) => isWorkload)
   const ids = workloads.map(({ object }) => workloadId(object))
   const shortest = workloadNames(ids)
+  const givenNames = ids.map((id) => named?.names?.get(workloadKey(id)))
+  const isNamed = named === undefined || givenNames.every((name) => name !== undefined)
   const diagnostics: Diagnostic[] = []
   const byName = new Map<string, Group>()
   const groups: (Group | undefined)[] = workloads.map((member, index) => {
-    const given = named?.names?.get(workloadKey(workloadId(member.object)))
+    const given = givenNames[index]
     const name = given ?? shortest[index] ?? member.object.metadata.name
     const first = byName.get(name)
     if (first !== undefined) {
@@ -78,7 +82,7 @@ export function groupMembers(
       place: node.place,
     }),
   )
-  return { all: [...custom, ...byName.values()], free, diagnostics }
+  return { all: [...custom, ...byName.values()], free, isNamed, diagnostics }
 }
 
 function groupOf(name: string, from: Group['from'], member: Member): Group {

@@ -23,11 +23,10 @@ export function kubernetesNodes(graph: GraphSpec, resolved: ResolvedKubernetes |
   const { kubernetes } = graph
   if (kubernetes === undefined) return { nodes: [], rest: undefined, complete: true, diagnostics: [] }
   const documents = kubernetes.manifests.map((_, index) => resolved?.documents[index])
-  const needsNames = kubernetes.nameWorkloads !== undefined && kubernetes.manifests.length > 0
-  const complete = documents.every((list) => list !== undefined) && !(needsNames && resolved?.names === undefined)
   const members = manifestMembers({ images: graph.images, kubernetes }, documents)
   const named = kubernetes.nameWorkloads && { names: resolved?.names, place: kubernetes.nameWorkloads.place }
   const groups = groupMembers(members.all, kubernetes.customDeploys, named)
+  const complete = documents.every((list) => list !== undefined) && groups.isNamed
   const calls = applyCalls(groups, kubernetes.resources, members.all, complete)
   const deployed = groups.all.map(kubernetesNode)
   const rest = groups.free.size === 0 ? undefined : uncategorizedNode([...groups.free])

@@ -67,8 +67,9 @@ describe('linking', () => {
   it('takes a moment for 900 objects, and five times as long for five times as many', () => {
     const [small, large] = [manifests(900), manifests(4_500)]
     expect(small()).toBe(300)
-    const [few, many] = [bestOf(7, small), bestOf(3, large)]
+    const [few, many] = [bestOf(7, small), bestOf(5, large)]
     expect(few).toBeLessThan(150)
-    expect(many).toBeLessThan(few * 12)
+    // On a busy machine collecting garbage adds to it; what is quadratic takes 25 times as long and more.
+    expect(many).toBeLessThan(few * 18)
   })
 })

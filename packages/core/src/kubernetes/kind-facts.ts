@@ -1,6 +1,6 @@
 import type { ImageJsonPathNode, KubernetesKindNode, KubernetesManifest, PodReadiness } from '@tiltts/spec'
+import { manifestMatcher } from '../manifests/select-manifests.js'
 import type { ImagePaths } from './find-images.js'
-import { type ManifestMatcher, manifestMatcher } from './manifest-matcher.js'
 
 /** What the config says of objects like one. */
 export interface KindFacts extends ImagePaths {
@@ -27,7 +27,7 @@ const known: Readonly<Record<string, KindFacts>> = {
 const nothing: KindFacts = { registered: false, jsonPaths: [] }
 
 interface Rule {
-  readonly matches: ManifestMatcher
+  readonly matches: (object: KubernetesManifest) => boolean
   readonly jsonPaths: readonly string[]
   readonly kind?: KubernetesKindNode | undefined
 }
@@ -37,9 +37,9 @@ export function kindIndex(kinds: readonly KubernetesKindNode[], imagePaths: read
   const rules = new Map<string, Rule>()
   const problems: { readonly call: KindCall; readonly problem: string }[] = []
   const add = (call: KindCall, selector: ImageJsonPathNode['selector'], rule: Omit<Rule, 'matches'>): void => {
-    const matches = manifestMatcher(selector)
-    if (typeof matches !== 'function') problems.push({ call, problem: matches.problem })
-    else rules.set(selectorKey(selector, rule.kind !== undefined), { ...rule, matches })
+    const matcher = manifestMatcher(selector)
+    if ('problem' in matcher) problems.push({ call, problem: matcher.problem.message })
+    else rules.set(selectorKey(selector, rule.kind !== undefined), { ...rule, matches: matcher.matches })
   }
   for (const kind of kinds)
     add(kind, { kind: kind.kind, apiVersion: kind.apiVersion }, { jsonPaths: kind.imageJsonPaths, kind })
