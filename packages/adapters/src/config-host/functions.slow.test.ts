@@ -291,3 +291,24 @@ ${rest}
     expect(await functions.call(callOf('local:a/cmd'), never)).toBe('a')
   })
 })
+
+it('a server reads the manifests itself that its config looks at', async () => {
+  const given = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'from-manifest' } }
+  real = await realHost(built)
+  await real.write({
+    'k8s.yaml': JSON.stringify(given),
+    'tilt.config.ts': `import { localResource, renderYaml } from 'tiltts'
+const [object] = await renderYaml('./k8s.yaml')
+localResource('a', { serveCmd: () => console.log('serving ' + object?.metadata.name) })
+`,
+  })
+  const documents = [{ object: given }]
+  const { functions, result } = await real.evaluate({ render: async () => ({ documents, diagnostics: [], reads: [] }) })
+  expect(result.diagnostics).toEqual([])
+  const env = { PATH: process.env['PATH'] ?? '' }
+  const output: string[] = []
+  const argv = functions.argv('local:a/serve', { ...callOf('').context, env })
+  const server = real.processes.spawn({ argv, dir: real.folder, env, onOutput: (text) => void output.push(text) })
+  await server.exited
+  expect(output.join('')).toBe('serving from-manifest\n')
+})

@@ -45,7 +45,11 @@ export async function runServer(data: string, hooks: string): Promise<void> {
   const run = createLocalCommands(stop.signal, (text) => {
     if (!silent) write(text, 'info')
   })
-  const render: RenderManifests = () => Promise.reject(new Error('A server has no engine that reads manifests'))
+  // There is no engine to ask, and few servers need it.
+  const render: RenderManifests = async (sources) => {
+    const { localManifests } = await import('./local-manifests.js')
+    return await localManifests(env, stop.signal)(sources)
+  }
   const evaluation = startEvaluation(
     { ...request, env },
     { loader, version: setup.version, run, render, log: () => {}, onRead: () => {}, onSecret: () => {} },
