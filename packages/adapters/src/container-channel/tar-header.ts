@@ -21,6 +21,7 @@ export interface TarEntry {
 
 export const TAR_BLOCK = 512
 /** What fits into the old form. */
+const NAME_BYTES = 100
 const MAX_ID = 0o7777777
 
 const types = { file: '0', folder: '5', link: '2' } as const
@@ -62,6 +63,17 @@ export function tarHeader(entry: TarEntry): Buffer {
     target: entry.target ?? '',
   })
   return Buffer.concat([extended, pax, tarPadding(pax.length), own])
+}
+
+/** What GNU's tar puts before an entry whose names do not fit into its header; empty when they do. */
+export function gnuLongNames({ path, target = '' }: TarEntry): Buffer {
+  const entry = (type: string, name: string): Buffer => {
+    const bytes = Buffer.from(`${name}\0`)
+    if (bytes.length <= NAME_BYTES) return Buffer.alloc(0)
+    const header = { path: '././@LongLink', type, mode: 0o644, uid: 0, gid: 0, size: bytes.length, mtime: 0, target: '' }
+    return Buffer.concat([block(header), bytes, tarPadding(bytes.length)])
+  }
+  return Buffer.concat([entry('K', target), entry('L', path)])
 }
 
 /** What follows a body of so many bytes. */

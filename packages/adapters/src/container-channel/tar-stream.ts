@@ -1,6 +1,6 @@
 import type { CopiedEntry, CopyEntry } from '@tiltts/runtime/ports'
 import { type LocalEntry, linkHash, readLocalEntry } from './local-entry.js'
-import { type Owner, tarEnd, tarHeader, tarPadding } from './tar-header.js'
+import { gnuLongNames, type Owner, tarEnd, tarHeader, tarPadding } from './tar-header.js'
 
 /** So many files are being read while one is sent. */
 const AHEAD = 16
@@ -20,12 +20,14 @@ export interface TarOptions {
   readonly leavesOut?: (containerPath: string) => Promise<boolean>
   /** @default root */
   readonly ownerOf?: ((containerPath: string) => Owner) | undefined
+  /** `gnu`: long names stand in a second form, too, for programs that know no PAX, as that of BusyBox. */
+  readonly longNames?: 'pax' | 'gnu' | undefined
 }
 
 /** Local files as a tar stream, for a container. */
 export function tarStream(
   entries: readonly CopyEntry[],
-  { root = '', leavesOut, ownerOf }: TarOptions = {},
+  { root = '', leavesOut, ownerOf, longNames = 'pax' }: TarOptions = {},
 ): TarStream {
   const hashes = new Map<number, string>()
   async function* pieces(): AsyncGenerator<Buffer> {
@@ -39,7 +41,9 @@ export function tarStream(
       const size = local.kind === 'file' ? local.size : 0
       const { kind, mode, mtimeMs } = local
       const owner = ownerOf?.(target)
-      yield tarHeader({ path, kind, mode, mtimeMs, size, owner, target: kind === 'link' ? local.target : undefined })
+      const header = { path, kind, mode, mtimeMs, size, owner, target: kind === 'link' ? local.target : undefined }
+      if (longNames === 'gnu') yield gnuLongNames(header)
+      yield tarHeader(header)
       if (local.kind === 'link') hashes.set(at, linkHash(local.target))
       if (local.kind !== 'file') continue
       yield* local.body((hash) => hashes.set(at, hash))

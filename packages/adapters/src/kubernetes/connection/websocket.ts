@@ -21,13 +21,24 @@ export async function openWebsocket(request: WebsocketRequest): Promise<WebSocke
   const { WebSocket } = await import('ws')
   signal.throwIfAborted()
   const agent = request.proxy === undefined ? undefined : await proxyAgent(request)
-  const socket = new WebSocket(request.url, [...request.subprotocols], {
+  const { subprotocols } = request
+  // The names of some have a `/` in them, which standards forbid and `ws` does not send: those go as a plain header.
+  const isPlain = subprotocols.every((name) => !name.includes('/'))
+  const named = isPlain ? {} : { 'sec-websocket-protocol': subprotocols.join(', ') }
+  const socket = new WebSocket(request.url, isPlain ? [...subprotocols] : [], {
     ...request.tls,
-    headers: { ...request.headers },
+    headers: { ...request.headers, ...named },
     handshakeTimeout: request.timeoutMs,
     perMessageDeflate: false,
     ...(agent ? { agent } : {}),
   })
+  if (!isPlain) {
+    socket.once('upgrade', ({ headers }) => {
+      const chosen = headers['sec-websocket-protocol'] ?? ''
+      delete headers['sec-websocket-protocol']
+      Object.defineProperty(socket, 'protocol', { value: chosen })
+    })
+  }
   const cut = (): void => socket.terminate()
   signal.addEventListener('abort', cut, { once: true })
   socket.once('close', () => signal.removeEventListener('abort', cut))

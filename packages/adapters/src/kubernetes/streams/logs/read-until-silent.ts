@@ -1,0 +1,36 @@
+import type { Clock } from '@tiltts/runtime/ports'
+import type { ApiStream } from '../../transport.js'
+
+export interface SilenceOptions {
+  readonly clock: Clock
+  readonly silenceMs: number
+  readonly signal: AbortSignal
+}
+
+/** The bytes of a stream; then `silent` when it was left for having said nothing so long. */
+export async function* readUntilSilent(
+  stream: ApiStream,
+  { clock, silenceMs, signal }: SilenceOptions,
+): AsyncGenerator<Buffer | 'silent'> {
+  const silent = new Error('silent')
+  let cancel = (): void => {}
+  const wait = (): void => {
+    cancel()
+    cancel = clock.timer(silenceMs, () => void stream.body.destroy(silent))
+  }
+  wait()
+  try {
+    for await (const bytes of stream.body) {
+      cancel()
+      yield bytes as Buffer
+      wait()
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error !== silent) throw stream.failure(error)
+    yield 'silent'
+  } finally {
+    cancel()
+    stream.body.destroy()
+  }
+}

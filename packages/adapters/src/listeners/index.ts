@@ -1,0 +1,1 @@
+export { createListeners } from './create-listeners.js'
