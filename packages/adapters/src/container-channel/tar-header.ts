@@ -70,7 +70,16 @@ export function gnuLongNames({ path, target = '' }: TarEntry): Buffer {
   const entry = (type: string, name: string): Buffer => {
     const bytes = Buffer.from(`${name}\0`)
     if (bytes.length <= NAME_BYTES) return Buffer.alloc(0)
-    const header = { path: '././@LongLink', type, mode: 0o644, uid: 0, gid: 0, size: bytes.length, mtime: 0, target: '' }
+    const header = {
+      path: '././@LongLink',
+      type,
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      size: bytes.length,
+      mtime: 0,
+      target: '',
+    }
     return Buffer.concat([block(header), bytes, tarPadding(bytes.length)])
   }
   return Buffer.concat([entry('K', target), entry('L', path)])

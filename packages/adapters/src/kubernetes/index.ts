@@ -4,4 +4,5 @@ export {
   type PodStreamParts,
   type PodStreams,
 } from './assemble-kubernetes.js'
+export { createKubernetes } from './create-kubernetes.js'
 export type { Transport } from './transport.js'

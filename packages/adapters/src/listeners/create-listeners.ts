@@ -19,9 +19,9 @@ export function createListeners(): Listeners {
         socket.setNoDelay(true)
         onConnection(localConnection(socket))
       }
-      const servers = await listenOnAll(host, port, accept)
+      const { servers, chosen } = await listenOnAll(host, port, accept)
       return {
-        port: (servers[0]?.address() as AddressInfo).port,
+        port: chosen,
         async close() {
           const closed = servers.map(closeServer)
           for (const socket of sockets) socket.destroy()
@@ -33,22 +33,27 @@ export function createListeners(): Listeners {
 }
 
 /** Of two addresses both have to be free: else one program would answer for the other. */
-async function listenOnAll(host: string, port: number, accept: (socket: Socket) => void): Promise<readonly Server[]> {
+async function listenOnAll(
+  host: string,
+  port: number,
+  accept: (socket: Socket) => void,
+): Promise<{ readonly servers: readonly Server[]; readonly chosen: number }> {
   const [first, ...others] = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
   for (let attempt = 1; ; attempt++) {
     const servers: Server[] = []
     try {
-      servers.push(await open(first ?? host, port, accept))
-      const chosen = (servers[0]?.address() as AddressInfo).port
+      const server = await open(first ?? host, port, accept)
+      servers.push(server)
+      const chosen = (server.address() as AddressInfo).port
       for (const other of others) {
-        const server = await open(other, chosen, accept).catch((error: unknown) => {
+        const another = await open(other, chosen, accept).catch((error: unknown) => {
           // A machine without IPv6.
           if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(systemCode(error) ?? '')) return undefined
           throw error
         })
-        if (server) servers.push(server)
+        if (another) servers.push(another)
       }
-      return servers
+      return { servers, chosen }
     } catch (error) {
       await Promise.all(servers.map(closeServer))
       const isBusy = systemCode(error) === 'EADDRINUSE'

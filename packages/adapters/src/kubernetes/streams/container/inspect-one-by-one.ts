@@ -36,5 +36,7 @@ export async function inspectOneByOne(
 }
 
 function hexHash(digits: string): string {
-  return createHash('sha256').update(Buffer.from(digits.replace(/\s+/g, ''), 'hex')).digest('hex')
+  return createHash('sha256')
+    .update(Buffer.from(digits.replace(/\s+/g, ''), 'hex'))
+    .digest('hex')
 }

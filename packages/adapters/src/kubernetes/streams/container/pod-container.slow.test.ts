@@ -69,7 +69,13 @@ describeWithKubernetes('a channel into a container of a pod', () => {
     await channel.copy([folder, file, { ...file, containerPath: '/own/theirs' }], never)
     expect(await ask('stat -c "%a %u %g" /own /own/new /own/theirs')).toBe('700 1000 1001\n644 1000 1001\n644 7 8')
 
-    await channel.copy([{ ...folder, containerPath: '/own/new' }, { ...file, containerPath: '/own/new/a' }], never)
+    await channel.copy(
+      [
+        { ...folder, containerPath: '/own/new' },
+        { ...file, containerPath: '/own/new/a' },
+      ],
+      never,
+    )
     expect(await ask('cat /own/new/a')).toBe('A')
     await channel.copy([{ ...file, containerPath: '/own/new' }], never)
     expect(await ask('cat /own/new')).toBe('A')
@@ -92,7 +98,10 @@ describeWithKubernetes('a channel into a container of a pod', () => {
     const spec = { securityContext: { fsGroup: 1000 }, volumes: [{ name: 'data', emptyDir: {} }] }
     const { channel } = await into({ container, spec })
     await copyText(channel, '/data/deep/a', 'A', 0o664)
-    expect(await run(channel, 'sh', '-c', 'id -u; stat -c "%u %a" /data/deep/a /data/deep')).toEqual([0, '1000\n1000 664\n1000 2755\n'])
+    expect(await run(channel, 'sh', '-c', 'id -u; stat -c "%u %a" /data/deep/a /data/deep')).toEqual([
+      0,
+      '1000\n1000 664\n1000 2755\n',
+    ])
     await expect(copyText(channel, '/etc/a')).rejects.toMatchObject({
       code: 'container/copy-failed',
       message: expect.stringMatching(/^cannot copy files into container main of pod .*read-only file system/i),
@@ -131,7 +140,10 @@ describeWithKubernetes('a channel into a container of a pod', () => {
       })),
     )
     const sent = await channel.copy([{ localPath: large, containerPath: '/work/large' }, ...many], never)
-    const found = await channel.inspect(sent.map(({ containerPath }) => containerPath), never)
+    const found = await channel.inspect(
+      sent.map(({ containerPath }) => containerPath),
+      never,
+    )
     for (const { containerPath, hash } of sent) expect(found.get(containerPath)).toEqual({ kind: 'file', hash })
 
     const abort = new AbortController()

@@ -1,4 +1,4 @@
-import { copyFailed, channelClosed, type NamedContainer, runFailed } from '../../../container-channel/failures.js'
+import { channelClosed, copyFailed, type NamedContainer, runFailed } from '../../../container-channel/failures.js'
 import { inShell, orAborted } from '../../../container-channel/in-shell.js'
 import { isShorterFile } from '../../../container-channel/local-entry.js'
 import type { ChannelParts } from '../../../container-channel/parts.js'
@@ -56,7 +56,8 @@ export function shellParts({ container, start, tar }: ShellPartsDeps): ChannelPa
       } catch (error) {
         if (!isShorterFile(error)) throw error
         tar.discard()
-        if (attempt === ATTEMPTS) throw copyFailed(container, 'copy files into', 'a file keeps changing while it is read')
+        if (attempt === ATTEMPTS)
+          throw copyFailed(container, 'copy files into', 'a file keeps changing while it is read')
       }
     }
   }

@@ -1,0 +1,8 @@
+import type { Kubernetes } from '@tiltts/runtime/ports'
+import { assembleKubernetes, type KubernetesOptions } from './assemble-kubernetes.js'
+import { createPodStreams } from './streams/index.js'
+
+/** The cluster of the user's kubeconfig. */
+export function createKubernetes(options: KubernetesOptions): Kubernetes {
+  return assembleKubernetes(options, createPodStreams)
+}
