@@ -10,6 +10,11 @@ import { type ComposeRemoval, composeRemoval } from './controllers/compose/remov
 import { type ComposeServices, composeServices } from './controllers/compose/service-controller.js'
 import { type DockerConnection, dockerConnection } from './controllers/docker/connection-controller.js'
 import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
+import {
+  type KubernetesConnectionController,
+  kubernetesConnection,
+} from './controllers/kubernetes/connection-controller.js'
+import { type KubernetesGc, kubernetesGc } from './controllers/kubernetes/gc-controller.js'
 import { createManager, type Manager } from './controllers/manager.js'
 import { projector } from './controllers/projector/projector.js'
 import { type PruneController, pruneController } from './controllers/prune/prune-controller.js'
@@ -27,8 +32,10 @@ import { type RunningUpdates, runningUpdates } from './controllers/update/runnin
 import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
 import { updateIntake } from './controllers/update/update-intake.js'
 import { type UpdateNames, updateNames } from './controllers/update-names.js'
+import { inventories } from './executors/kubernetes/inventory.js'
 import { type Channels, channels } from './executors/live-update/channels.js'
 import { type FunctionRegistry, functionRegistry } from './functions/registry.js'
+import { kubernetesUpdates } from './kubernetes-updates.js'
 import type { Ports } from './ports/ports.js'
 import { serviceUpdates } from './service-updates.js'
 import type { SessionOptions } from './session-types.js'
@@ -53,6 +60,8 @@ export interface Engine {
   readonly removal: ComposeRemoval
   readonly pruning: PruneController
   readonly channels: Channels
+  readonly cluster: KubernetesConnectionController
+  readonly clusterGc: KubernetesGc
 }
 
 export interface EngineEvents {
@@ -107,6 +116,19 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     ...base,
     say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
   })
+  const cluster = kubernetesConnection({
+    ...base,
+    env: options.env,
+    say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
+  })
+  const stock = inventories(ports.records, options.mainPath)
+  const clusterGc = kubernetesGc({
+    ...base,
+    env,
+    inventories: stock,
+    command: options.command,
+    reportLost: cluster.reportLost,
+  })
   const containers = composeServices({
     ...base,
     wake: wake('compose-service'),
@@ -134,6 +156,15 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     lookAtContainers: containers.look,
   })
   const newcomers = newContainers({ ...base, resources, synced: services.synced, channels: ways })
+  const deploys = kubernetesUpdates({
+    ...base,
+    env,
+    inventories: stock,
+    imageUpdates: services.imageUpdates,
+    inSlot: pool.add,
+    onEngineLost: docker.reportLost,
+    onClusterLost: cluster.reportLost,
+  })
   const updating = {
     ...base,
     guard,
@@ -142,6 +173,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     waits,
     fingerprints,
     services,
+    kubernetesUpdates: deploys,
     folder: parentPath(options.mainPath),
     over: () => planner.stopped,
   }
@@ -160,9 +192,11 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       updateIntake(base),
       resourceController(resources),
       docker,
+      cluster,
       containers,
       containerLogs,
       removal,
+      clusterGc,
       pruning,
       newcomers,
       planner,
@@ -189,5 +223,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     removal,
     pruning,
     channels: ways,
+    cluster,
+    clusterGc,
   }
 }

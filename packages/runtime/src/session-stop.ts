@@ -15,7 +15,7 @@ export interface Stopping {
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
   const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
-  const { docker, containers, containerLogs, removal, pruning, channels } = engine
+  const { docker, containers, containerLogs, removal, pruning, channels, cluster, clusterGc } = engine
 
   const end = async (): Promise<void> => {
     scheduler.stop()
@@ -28,6 +28,8 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     containers.close()
     removal.close()
     pruning.close()
+    cluster.close()
+    clusterGc.close()
     await containerLogs.lastWords()
     containerLogs.close()
     await stopped
@@ -38,6 +40,7 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     await tasks.ended()
     await channels.closeAll()
     await ports.docker.close()
+    await ports.kubernetes.close()
     await ports.files.close()
   }
 

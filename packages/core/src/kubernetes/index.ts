@@ -1,6 +1,15 @@
 export { applyOrder, applyRank } from './apply-order.js'
 export { type ContextFacts, checkContext } from './check-context.js'
+export { type ClusterImage, clusterImage } from './cluster-image.js'
 export * from './cluster-product.js'
+export {
+  microk8sRegistry,
+  type RegistryHosting,
+  registryHosting,
+  registryOfHosting,
+  registryOfMicrok8s,
+  registryOfNode,
+} from './cluster-registry.js'
 export { type FoundImage, findImages, type ImagePaths } from './find-images.js'
 export { containerPortOf, forwardPod } from './forward-pod.js'
 export { type Injected, type Injection, injectImages, withLocalImagePolicies } from './inject-images.js'
@@ -12,4 +21,5 @@ export { controllerOf, podOf } from './pod.js'
 export { containerPaths, podTemplatePath, templateLabels } from './pod-templates.js'
 export { newestFirst, podsOfResource } from './pods-of-resource.js'
 export { secretsOf } from './secrets.js'
+export { type ClusterDaemon, dockerDesktopProblem, sharesDockerImages } from './shared-docker.js'
 export { workloadKey, workloadsOf } from './workloads.js'

@@ -1,11 +1,17 @@
 import type { ComposeNode } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
+import { configMap, deployment, namespace } from '../controllers/kubernetes/manifests.test.support.js'
+import type { Records } from '../ports/records.js'
 import { manualClock } from '../testing/fake-clock.js'
 import { type FakeCompose, type FakeComposeFile, fakeCompose } from '../testing/fake-compose.js'
 import { fakeConfigHost, fakeServerName } from '../testing/fake-config-host.js'
 import { type FakeDocker, fakeDocker } from '../testing/fake-docker.js'
 import { fakeFiles } from '../testing/fake-files.js'
+import { type FakeKubernetes, fakeKubernetes } from '../testing/fake-kubernetes.js'
+import { fakeManifests } from '../testing/fake-manifests.js'
 import { type FakeProgram, fakeProcesses } from '../testing/fake-processes.js'
+import { fakeRecords } from '../testing/fake-records.js'
+import { simulateSession } from '../testing/simulate.js'
 import { type SimulatedScript, simulatedScript } from '../testing/simulated-config.js'
 import { runDown } from './run-down.js'
 
@@ -18,6 +24,11 @@ async function down(
     readonly args?: readonly string[]
     readonly signal?: AbortSignal
     readonly deleteVolumes?: boolean
+    readonly deleteNamespaces?: boolean
+    readonly records?: Records
+    /** What is in the cluster. */
+    readonly kubernetes?: FakeKubernetes
+    readonly cluster?: (kubernetes: FakeKubernetes) => Promise<unknown> | undefined
     /** Compose files by name. */
     readonly projects?: Readonly<Record<string, FakeComposeFile>>
     readonly before?: (compose: FakeCompose, docker: FakeDocker) => Promise<void> | void
@@ -27,15 +38,21 @@ async function down(
   const processes = fakeProcesses({ clock, programs: { rm: () => 0, ...options.programs } })
   const configHost = fakeConfigHost({ clock, processes })
   processes.program(fakeServerName, configHost.serverProgram)
-  configHost.write(mainPath, simulatedScript(config, '/project', fakeFiles()))
+  const files = fakeFiles()
+  configHost.write(mainPath, simulatedScript(config, '/project', files))
+  const kubernetes = options.kubernetes ?? fakeKubernetes({ clock })
+  const records = options.records ?? fakeRecords()
+  await options.cluster?.(kubernetes)
   const docker = fakeDocker({ clock })
   const projects = Object.entries(options.projects ?? {}).map(([name, file]) => [`/project/${name}`, file] as const)
   const compose = fakeCompose({ docker, clock, projects: Object.fromEntries(projects) })
   await options.before?.(compose, docker)
+  const { deleteVolumes, deleteNamespaces } = options
+  const given = { deleteVolumes, deleteNamespaces }
   let output = ''
   const running = runDown({
-    ports: { clock, processes, configHost, compose },
-    options: { mainPath, args: options.args ?? [], env: { HOME: '/home' }, deleteVolumes: options.deleteVolumes },
+    ports: { clock, processes, configHost, compose, kubernetes, manifests: fakeManifests({ files }), records },
+    options: { ...given, mainPath, args: options.args ?? [], env: { HOME: '/home' } },
     signal: options.signal,
     onOutput: (text) => {
       output += text
@@ -43,7 +60,15 @@ async function down(
   })
   await clock.advance(60_000)
   const result = await running
-  return { result, output, started: processes.table().map(({ argv }) => argv[2]), processes, compose, docker }
+  return {
+    result,
+    output,
+    started: processes.table().map(({ argv }) => argv[2]),
+    processes,
+    compose,
+    docker,
+    kubernetes,
+  }
 }
 
 /** Puts services of a project up, as a session does. */
@@ -218,5 +243,99 @@ describe('down', () => {
     expect(result.errors).toEqual([
       { resource: 'compose project shop', message: 'nothing answers at unix:///var/run/docker.sock' },
     ])
+  })
+})
+
+describe('down of what is in the cluster', () => {
+  const objects = [namespace('shop'), configMap('settings'), deployment('api'), deployment('db')]
+  const config: SimulatedScript = (c) => {
+    c.manifests(objects)
+    c.k8sResource('api', { needs: ['db'], objects: ['settings'] })
+    c.local('other', { cmd: 'true', onDown: 'rm other' })
+  }
+  const deployed = (kubernetes: FakeKubernetes): undefined => {
+    for (const object of objects) kubernetes.applyAs('tiltts', object)
+  }
+  const deletions = ({ kubernetes }: Awaited<ReturnType<typeof down>>) => kubernetes.writes()
+
+  it('DOWN-01: deletes the objects of enabled resources, dependents before dependencies, the last applied first', async () => {
+    const done = await down(config, { cluster: deployed })
+    expect(deletions(done)).toEqual([
+      'delete Deployment default/api',
+      'delete ConfigMap default/settings',
+      'delete Deployment default/db',
+    ])
+    expect(done.result).toEqual({ diagnostics: [], errors: [] })
+  })
+
+  it('DOWN-01: leaves out resources that are not enabled', async () => {
+    expect(deletions(await down(config, { cluster: deployed, args: ['db'] }))).toEqual(['delete Deployment default/db'])
+  })
+
+  it('DOWN-02: keeps namespaces, and names them, unless it is told to delete them', async () => {
+    const kept = await down(config, { cluster: deployed })
+    expect(kept.output).toContain('Namespaces that stay: shop. To delete them, too: --delete-namespaces\n')
+    const gone = await down(config, { cluster: deployed, deleteNamespaces: true })
+    expect(deletions(gone)).toContain('delete Namespace /shop')
+  })
+
+  it('DOWN-02: keeps what says that it stays, and misses nothing that is gone', async () => {
+    const stays = {
+      ...configMap('stays'),
+      metadata: { name: 'stays', annotations: { 'tilt.dev/down-policy': 'keep' } },
+    }
+    const done = await down((c) => c.manifests([stays, configMap('gone')]), {
+      cluster: (kubernetes) => void kubernetes.applyAs('tiltts', stays),
+    })
+    expect(done.kubernetes.objects('ConfigMap').map(({ metadata }) => metadata.name)).toContain('stays')
+    expect(done.result.errors).toEqual([])
+  })
+
+  it('DOWN-03: runs the commands of custom deploys, collects errors, and goes on', async () => {
+    const seen: string[] = []
+    const done = await down(
+      (c) => {
+        c.manifests([deployment('api')])
+        c.k8sCustomDeploy('a', { apply: 'true', remove: 'undeploy a' })
+        c.k8sCustomDeploy('b', { apply: 'true', remove: 'broken' })
+      },
+      {
+        cluster(kubernetes) {
+          kubernetes.applyAs('tiltts', deployment('api'))
+          kubernetes.deny({ verb: 'delete', kind: 'Deployment' })
+          return undefined
+        },
+        programs: { undeploy: (self) => void seen.push(String(self.env['KUBECONFIG'])), broken: () => 2 },
+      },
+    )
+    expect(seen).toEqual(['/fake/kubeconfig'])
+    expect(done.result.errors.map(({ resource }) => resource).sort()).toEqual(['api', 'b'])
+  })
+
+  it('DOWN-04: leaves compose projects up when something is left in the cluster', async () => {
+    const shop = { name: 'shop', services: { db: { image: 'busybox' } } }
+    const done = await down(
+      (c) => {
+        c.compose('shop.json')
+        c.manifests([deployment('api')])
+      },
+      {
+        projects: { 'shop.json': shop },
+        before: (compose) => up(compose, 'shop', 'shop.json', 'db'),
+        cluster: (kubernetes) => void kubernetes.goAway(),
+      },
+    )
+    expect(done.result.errors.length).toBeGreaterThan(0)
+    expect(done.docker.all()).toHaveLength(1)
+  })
+
+  it('deletes what an earlier session has put there and the config has no more', async () => {
+    const records = fakeRecords()
+    const first = await simulateSession({ config: (c) => c.manifests([deployment('api'), deployment('old')]), records })
+    await first.advance(1000)
+    await first.stop()
+    const done = await down((c) => c.manifests([deployment('api')]), { records, kubernetes: first.kubernetes })
+    expect(done.result.errors).toEqual([])
+    expect(first.kubernetes.objects('Deployment')).toEqual([])
   })
 })

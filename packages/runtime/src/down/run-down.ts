@@ -5,6 +5,7 @@ import { defaultGraceMs, launch } from '../controllers/cmd/launch.js'
 import { evaluateConfig } from '../controllers/tiltfile/evaluate.js'
 import { functionRegistry } from '../functions/registry.js'
 import type { Ports } from '../ports/ports.js'
+import { downKubernetes } from './down-kubernetes.js'
 import { downOrder } from './down-order.js'
 import { downProjects } from './down-projects.js'
 
@@ -18,6 +19,8 @@ export interface DownOptions {
   readonly colour?: boolean | undefined
   /** Whether the volumes of compose projects go, too. @default false */
   readonly deleteVolumes?: boolean | undefined
+  /** Whether namespaces go, too. @default false */
+  readonly deleteNamespaces?: boolean | undefined
 }
 
 export interface DownResult {
@@ -29,14 +32,14 @@ export interface DownResult {
 
 /**
  * Takes down what a config has put up: evaluates it with the command `down` and runs `onDown` of its enabled resources,
- * one after another, those that need others first. Then compose takes down each project that has an enabled service, the
+ * one after another, those that need others first. Then what they have in the cluster is deleted; then compose takes down each project that has an enabled service, the
  * whole of it.
  *
  * @param input.signal ends the present step and leaves out the rest
  * @param input.onOutput gets what the config and the steps print, and a line before each step
  */
 export async function runDown(input: {
-  readonly ports: Pick<Ports, 'clock' | 'processes' | 'configHost' | 'compose'>
+  readonly ports: Pick<Ports, 'clock' | 'processes' | 'configHost' | 'compose' | 'kubernetes' | 'manifests' | 'records'>
   readonly options: DownOptions
   readonly signal?: AbortSignal | undefined
   readonly onOutput?: ((text: string) => void) | undefined
@@ -66,8 +69,23 @@ export async function runDown(input: {
     signal.removeEventListener('abort', stop)
     if (exitCode !== 0) errors.push({ resource: resource.name, message: reason ?? `exit code ${exitCode}` })
   }
+  const inCluster = await downKubernetes(
+    { ...deps, onOutput },
+    {
+      resources,
+      names: evaluated.linked?.resources.map(({ name }) => name) ?? [],
+      context: evaluated.linked?.context,
+      deleteNamespaces: options.deleteNamespaces ?? false,
+      project: mainPath,
+    },
+    signal,
+  )
+  errors.push(...inCluster)
   const volumes = options.deleteVolumes ?? false
-  errors.push(...(await downProjects(ports.compose, resources, { volumes, onOutput }, signal)))
+  // What is left in the cluster may still need them.
+  if (inCluster.length === 0)
+    errors.push(...(await downProjects(ports.compose, resources, { volumes, onOutput }, signal)))
+  await ports.kubernetes.close()
   await evaluated.functions?.release()
   return { diagnostics: evaluated.diagnostics, errors }
 }

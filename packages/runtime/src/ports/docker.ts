@@ -60,6 +60,8 @@ export interface DockerInfo {
   readonly host: string
   /** Names the builder that images are built by, with its version: part of what an image is made of. */
   readonly builder: string
+  /** Whether images are kept in containerd, where a Kubernetes on the same containerd sees them. Absent: it does not say. */
+  readonly containerdImages?: boolean | undefined
 }
 
 export type BuildOutcome =

@@ -5,6 +5,8 @@ import type { ConfigHost } from './config-host.js'
 import type { ContainerHelper } from './container-helper.js'
 import type { Docker } from './docker.js'
 import type { Files } from './files.js'
+import type { Kubernetes } from './kubernetes.js'
+import type { Manifests } from './manifests.js'
 import type { Network } from './network.js'
 import type { Processes } from './processes.js'
 import type { Records } from './records.js'
@@ -19,6 +21,8 @@ export interface Ports {
   readonly configHost: ConfigHost
   readonly docker: Docker
   readonly compose: Compose
+  readonly kubernetes: Kubernetes
+  readonly manifests: Manifests
   readonly helper: ContainerHelper
   readonly logArchive: LogArchive
   readonly uid: () => string

@@ -213,7 +213,10 @@ export function fakeStore(clock: Clock): FakeStore {
     change(ref, fn) {
       const row = rows.get(keyOf(ref))
       if (row === undefined) return
+      const held = strings(row.object.metadata['finalizers']).length > 0
       const next = replace(row, fn(row.object))
+      const isLetGo = held && strings(next.metadata['finalizers']).length === 0
+      if (isLetGo && next.metadata['deletionTimestamp'] !== undefined) finish(ref)
       if (next.kind === 'CustomResourceDefinition') for (const [key, one] of definedKinds(next)) kinds.set(key, one)
     },
     remove,

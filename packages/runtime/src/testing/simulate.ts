@@ -10,7 +10,9 @@ import { type FakeConfigHost, fakeConfigHost, fakeServerName } from './fake-conf
 import { type FakeContainerProgram, type FakeDocker, fakeDocker } from './fake-docker.js'
 import { type FakeFiles, fakeFiles } from './fake-files.js'
 import { fakeHelper } from './fake-helper.js'
+import { type FakeKubernetes, type FakeKubernetesOptions, fakeKubernetes } from './fake-kubernetes.js'
 import { fakeLogArchive } from './fake-log-archive.js'
+import { fakeManifests } from './fake-manifests.js'
 import { type FakeNetwork, fakeNetwork } from './fake-network.js'
 import { type FakeProcesses, type FakeProgram, fakeProcesses } from './fake-processes.js'
 import { fakeRecords } from './fake-records.js'
@@ -37,6 +39,8 @@ export interface SimulateOptions {
   readonly composeFiles?: Readonly<Record<string, FakeComposeFile>>
   /** What commands do in containers. */
   readonly containerPrograms?: Readonly<Record<string, FakeContainerProgram>>
+  /** The cluster, where it is to be another than a plain local one. */
+  readonly kubernetes?: Partial<FakeKubernetesOptions>
   readonly dirExists?: (dir: string) => boolean
   readonly onNames?: (names: readonly string[]) => void
   /** Replaces ports by others that behave in a way worth a test. */
@@ -52,6 +56,7 @@ export interface Simulation extends Session {
   readonly configHost: FakeConfigHost
   readonly docker: FakeDocker
   readonly compose: FakeCompose
+  readonly kubernetes: FakeKubernetes
   readonly ports: Ports
   /** Lets all that is due now come to its end: afterwards only time or the world can make anything happen. */
   settled(): Promise<void>
@@ -100,6 +105,7 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
   const docker = fakeDocker({ clock, files, programs: options.containerPrograms ?? {} })
   docker.image('busybox:latest')
   const compose = fakeCompose({ docker, clock, files, projects: projectsOf(options) })
+  const kubernetes = fakeKubernetes({ clock, files, programs: options.containerPrograms ?? {}, ...options.kubernetes })
   const configHost = fakeConfigHost({ clock, processes })
   processes.program(fakeServerName, configHost.serverProgram)
   const writeConfig = (script: SimulatedScript): void =>
@@ -114,6 +120,8 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     configHost,
     docker,
     compose,
+    kubernetes,
+    manifests: fakeManifests({ files }),
     helper: fakeHelper,
     records: options.records ?? fakeRecords(),
     logArchive: fakeLogArchive(),
@@ -146,6 +154,7 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     configHost,
     docker,
     compose,
+    kubernetes,
     ports,
     settled,
     advance,

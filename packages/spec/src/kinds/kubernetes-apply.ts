@@ -18,6 +18,8 @@ export interface AppliedObject extends KubernetesRef {
   readonly uid: string
   /** Absent where the kind counts none. */
   readonly generation?: number | undefined
+  /** As it was when it was applied. Tells of changes where no generations are counted. */
+  readonly resourceVersion?: string | undefined
   /** Hash of the object that was sent. */
   readonly hash: string
   /** Labels of the pods that it makes: values of `tilt.dev/pod-template-hash`. */

@@ -3,7 +3,7 @@ import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
 import { createPorts, sessionEnv } from '../engine/compose.js'
 import { configFile } from '../engine/config-file.js'
-import { evaluationFlags, warn } from '../engine/evaluate-once.js'
+import { clusterFlags, evaluationFlags, warn } from '../engine/evaluate-once.js'
 import { onSignals } from '../engine/signals.js'
 import { hasColour } from '../terminal/colour.js'
 import { showDiagnostics } from '../terminal/show-error.js'
@@ -12,9 +12,11 @@ export const command: Command = {
   usage: '[names…] [-- args…]',
   summary: 'take down what the config has put up',
   details:
-    "Evaluates the config with session.command 'down', runs `onDown` of its resources, those that need others first, and takes its compose projects down.",
+    "Evaluates the config with session.command 'down', runs `onDown` of its resources, those that need others first, deletes what they have in the cluster, and takes its compose projects down.",
   flags: {
     ...evaluationFlags,
+    ...clusterFlags,
+    'delete-namespaces': { type: 'boolean', help: 'delete namespaces of the cluster, too' },
     'delete-volumes': { type: 'boolean', help: 'remove the named volumes of compose projects, too' },
   },
   run,
@@ -22,7 +24,13 @@ export const command: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = createPorts({ mainPath, repeated: false, onWarning: warn })
+  const { ports, close } = createPorts({
+    mainPath,
+    repeated: false,
+    context: textFlag(invocation, 'context'),
+    namespace: textFlag(invocation, 'namespace'),
+    onWarning: warn,
+  })
   const controller = new AbortController()
   const release = onSignals(() => controller.abort())
   try {
@@ -33,6 +41,7 @@ async function run(invocation: Invocation): Promise<number> {
         args: [...invocation.words, ...invocation.rest],
         env: sessionEnv(undefined),
         colour: hasColour(process.stdout),
+        deleteNamespaces: invocation.flags['delete-namespaces'] === true,
         deleteVolumes: invocation.flags['delete-volumes'] === true,
       },
       signal: controller.signal,

@@ -1,9 +1,10 @@
 import type { Flags } from '../cli/command.js'
-import { evaluationFlags } from '../engine/evaluate-once.js'
+import { clusterFlags, evaluationFlags } from '../engine/evaluate-once.js'
 
 /** Flags of the commands that host an engine. */
 export const engineFlags: Flags = {
   ...evaluationFlags,
+  ...clusterFlags,
   port: {
     type: 'string',
     value: '<number>',

@@ -7,12 +7,15 @@ import { createCompose } from '@tiltts/adapters/compose'
 import { createConfigHost, sourceEntry } from '@tiltts/adapters/config-host'
 import { createDocker } from '@tiltts/adapters/docker'
 import { createFiles } from '@tiltts/adapters/files'
+import { assembleKubernetes, type PodStreams } from '@tiltts/adapters/kubernetes'
 import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
+import { createManifests } from '@tiltts/adapters/manifests'
 import { createNetwork } from '@tiltts/adapters/network'
 import { createProcesses } from '@tiltts/adapters/processes'
 import { folderRecords } from '@tiltts/adapters/records'
 import type { LogArchive } from '@tiltts/core/logs'
 import type { Ports } from '@tiltts/runtime'
+import { BugError } from '@tiltts/spec'
 import { projectFolder } from '../sessions/folders.js'
 import { packageFolder, packageVersion } from '../version.js'
 import { containerHelper } from './container-helper.js'
@@ -22,6 +25,10 @@ export interface ComposeOptions {
   readonly mainPath: string
   /** Whether configs are going to be evaluated again and again. */
   readonly repeated: boolean
+  /** Of the kubeconfig. @default the current one */
+  readonly context?: string | undefined
+  /** In which objects without one are deployed. @default that of the context */
+  readonly namespace?: string | undefined
   /** Told what went wrong beside the main thing: logs that cannot be kept, processes that could not be cleaned up. */
   readonly onWarning: (message: string) => void
 }
@@ -34,7 +41,7 @@ export interface Composed {
 }
 
 /** The one place that chooses adapters. */
-export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): Composed {
+export function createPorts({ mainPath, repeated, context, namespace, onWarning }: ComposeOptions): Composed {
   const base = dirname(mainPath)
   const state = projectFolder(base)
   const clock = systemClock()
@@ -52,6 +59,7 @@ export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): 
   })
   const files = createFiles({ base })
   const env = environment()
+  const records = folderRecords(join(state, 'records'))
   return {
     ports: {
       clock,
@@ -61,8 +69,10 @@ export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): 
       network: createNetwork(),
       docker: createDocker({ processes, env, clock }),
       compose: createCompose({ processes, env }),
+      kubernetes: assembleKubernetes({ processes, env, clock, context, namespace }, noPodStreams),
+      manifests: createManifests({ processes, files, env, records }),
       helper: containerHelper,
-      records: folderRecords(join(state, 'records')),
+      records,
       uid: randomUUID,
     },
     async close() {
@@ -71,6 +81,14 @@ export function createPorts({ mainPath, repeated, onWarning }: ComposeOptions): 
       await files.close()
     },
   }
+}
+
+/** Deploying takes no streams of pods; nothing in a session asks for any. */
+function noPodStreams(): PodStreams {
+  const none = (): never => {
+    throw new BugError('nothing follows pods in this session')
+  }
+  return { logs: none, openContainer: none, connect: none, close: async () => {} }
 }
 
 /** Where the logs of one session are kept. When its folder cannot be made the archive says so, and memory has to do. */

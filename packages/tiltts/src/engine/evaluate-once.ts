@@ -16,6 +16,12 @@ export const evaluationFlags: Flags = {
   },
 }
 
+/** Flags of the commands that deploy to a cluster, or take away what is there. */
+export const clusterFlags: Flags = {
+  context: { type: 'string', value: '<name>', help: 'context of the kubeconfig (default: the current one)' },
+  namespace: { type: 'string', value: '<name>', help: 'namespace of objects that name none (default: of the context)' },
+}
+
 export interface EvaluatedOnce {
   readonly mainPath: string
   /** Absent when there was an error; it was shown. */

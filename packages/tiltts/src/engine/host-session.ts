@@ -57,7 +57,13 @@ export async function hostSession(
     else session.logs.append(globalSpan, `${message}\n`, 'warn')
   }
   const logArchive = await openLogArchive(mainPath, onWarning)
-  const { ports, close } = createPorts({ mainPath, repeated: command === 'dev', onWarning })
+  const { ports, close } = createPorts({
+    mainPath,
+    repeated: command === 'dev',
+    context: textFlag(invocation, 'context'),
+    namespace: textFlag(invocation, 'namespace'),
+    onWarning,
+  })
   session = createSession({
     ports: { ...ports, logArchive },
     options: {

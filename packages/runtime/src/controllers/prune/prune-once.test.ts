@@ -4,6 +4,8 @@ import { fakeCompose } from '../../testing/fake-compose.js'
 import { fakeConfigHost } from '../../testing/fake-config-host.js'
 import { type FakeDocker, fakeDocker } from '../../testing/fake-docker.js'
 import { fakeFiles } from '../../testing/fake-files.js'
+import { fakeKubernetes } from '../../testing/fake-kubernetes.js'
+import { fakeManifests } from '../../testing/fake-manifests.js'
 import { fakeProcesses } from '../../testing/fake-processes.js'
 import { type SimulatedConfig, type SimulatedScript, simulatedScript } from '../../testing/simulated-config.js'
 import { pruneOnce } from './prune-once.js'
@@ -22,7 +24,14 @@ async function prune(config: SimulatedScript, before: (docker: FakeDocker) => vo
   const compose = fakeCompose({ docker, projects: { '/project/compose.json': { services: { s: { image: 'api' } } } } })
   let output = ''
   const { diagnostics } = await pruneOnce({
-    ports: { clock, configHost, docker, compose },
+    ports: {
+      clock,
+      configHost,
+      docker,
+      compose,
+      kubernetes: fakeKubernetes({ clock }),
+      manifests: fakeManifests({ files }),
+    },
     options: { mainPath, args: [], env: {} },
     onOutput: (text) => {
       output += text

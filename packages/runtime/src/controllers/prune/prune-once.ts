@@ -20,7 +20,7 @@ export interface PruneOptions {
  * @returns the diagnostics of the evaluation; with an error among them nothing was removed
  */
 export async function pruneOnce(input: {
-  readonly ports: Pick<Ports, 'clock' | 'configHost' | 'compose' | 'docker'>
+  readonly ports: Pick<Ports, 'clock' | 'configHost' | 'compose' | 'docker' | 'kubernetes' | 'manifests'>
   readonly options: PruneOptions
   readonly signal?: AbortSignal | undefined
   readonly onOutput?: ((text: string) => void) | undefined

@@ -11,7 +11,7 @@ import {
   withGrace,
 } from '@tiltts/core/status'
 import type { ObjectStore } from '@tiltts/core/store'
-import { fromApiTime, type Session, wellKnown } from '@tiltts/spec'
+import { clusterName, fromApiTime, type Session, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
 import { dockerCluster } from '../docker/docker-cluster.js'
@@ -68,8 +68,11 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
   }
 
   const engineAway = (): EngineAway | undefined => {
-    const { error, errorSince } = store.get('Cluster', dockerCluster)?.status ?? {}
-    return error === undefined || errorSince === undefined ? undefined : { error, since: fromApiTime(errorSince) }
+    const away = [dockerCluster, clusterName.kubernetes].flatMap((name): EngineAway[] => {
+      const { error, errorSince } = store.get('Cluster', name)?.status ?? {}
+      return error === undefined || errorSince === undefined ? [] : [{ error, since: fromApiTime(errorSince) }]
+    })
+    return away.sort((a, b) => a.since - b.since)[0]
   }
 
   const limitsOf = (name: string): ResourceLimits | undefined => {

@@ -7,6 +7,8 @@ import type { FunctionRegistry } from '../../functions/registry.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Compose } from '../../ports/compose.js'
 import type { ConfigHost } from '../../ports/config-host.js'
+import type { Kubernetes } from '../../ports/kubernetes.js'
+import type { Manifests } from '../../ports/manifests.js'
 import { type NameController, own, resourceOf, watch } from '../controller.js'
 import type { Tasks } from '../tasks.js'
 import type { UpdateNames } from '../update-names.js'
@@ -23,6 +25,8 @@ export interface TiltfileControllerDeps {
   readonly clock: Clock
   readonly configHost: ConfigHost
   readonly compose: Compose
+  readonly kubernetes: Pick<Kubernetes, 'context'>
+  readonly manifests: Manifests
   readonly functions: FunctionRegistry
   readonly tasks: Tasks
   readonly names: UpdateNames

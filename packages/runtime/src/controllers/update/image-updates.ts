@@ -4,6 +4,7 @@ import { type Image, type ImageResult, type Resource, toApiTime } from '@tiltts/
 import { bringImageUpToDate } from '../../executors/image/bring-up-to-date.js'
 import type { ImageDeps } from '../../executors/image/image-job.js'
 import { buildSpan } from '../cmd/span.js'
+import { imageCluster } from '../kubernetes/kubernetes-cluster.js'
 import type { UpdateRun } from './update-steps.js'
 
 export interface ImageUpdates extends ImageDeps {
@@ -75,6 +76,7 @@ async function updateImage(
         bases,
         force,
         useRecords: deps.useRecords,
+        cluster: imageCluster(store, image.spec, resource),
         resource: resource.metadata.name,
         changedFiles: run.files,
         log,

@@ -10,6 +10,7 @@ import { worldsNo } from '../tasks.js'
 import { endedStatus, hasEnded } from '../update-record.js'
 import { endQueued } from './absorb-requests.js'
 import { filesOf } from './causes-of.js'
+import { isKubernetes, type KubernetesUpdateDeps, updateKubernetes } from './kubernetes-update.js'
 import type { Judgement, LoopGuard } from './loop-guard.js'
 import { withoutFiles } from './pending-files.js'
 import type { RerunIndex } from './rerun-index.js'
@@ -22,6 +23,8 @@ import { causeOf, isLocal, type StepDeps, stepsOf, type UpdateRun } from './upda
 export interface RunUpdateDeps extends StepDeps {
   /** What services are brought up to date by. */
   readonly services: ServiceUpdateDeps
+  /** What resources of the cluster are brought up to date by. */
+  readonly kubernetesUpdates: KubernetesUpdateDeps
   readonly clock: Clock
   readonly guard: LoopGuard
   readonly reruns: RerunIndex
@@ -83,8 +86,9 @@ export async function runUpdate(
 
 function carryOut(deps: RunUpdateDeps, resource: Resource, run: UpdateRun): Promise<UpdateOutcome> {
   if (isService(resource)) return updateService(deps.services, resource, run)
+  if (isKubernetes(resource)) return updateKubernetes(deps.kubernetesUpdates, resource, run)
   if (isLocal(resource)) return deps.services.inSlot(() => updateLocal(stepsOf(deps, resource, run), run.signal))
-  throw new Error(`nothing updates resources of type ${resource.spec.type}`)
+  throw new Error(`nothing updates the resource ${resource.metadata.name}`)
 }
 
 /** Back into the queue: what was to be done is still to be done. What was queued meanwhile becomes part of it. */
@@ -117,7 +121,7 @@ function thrown(error: unknown, signal: AbortSignal): UpdateOutcome {
 function tellEnd(logs: LogStore, span: string, { phase, skipped, error, again, fallback }: UpdateOutcome): void {
   if (again === true) {
     if (fallback !== undefined) return
-    logs.append(span, `The Docker engine went away: this update begins again when it is back\n`, 'warn')
+    logs.append(span, `${error ?? 'It cannot go on'}\nThis update begins again when it answers\n`, 'warn')
     return
   }
   if (skipped !== undefined) logs.append(span, `Skipped: ${skipped}\n`, 'info')

@@ -1,6 +1,6 @@
 import { contentTag, fingerprintText, parseImageRef, registryRef, taggedRefs } from '@tiltts/core/images'
 import { compileIgnore } from '@tiltts/core/paths'
-import { type CustomImageNode, type ImageResult, toApiTime } from '@tiltts/spec'
+import { type CustomImageNode, type ImageResult, type RegistrySpec, toApiTime } from '@tiltts/spec'
 import { baselineOf } from './baseline.js'
 import { digest } from './digest.js'
 import { addHelper, helperInput } from './helper-layer.js'
@@ -38,7 +38,7 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
       disablePush: node.disablePush,
       outputsImageRefTo: node.outputsImageRefTo,
       helper: helperInput(deps, spec, arch),
-      registry: undefined,
+      registry: namesRegistry(node) ? withoutPlace(job.cluster?.registry) : undefined,
     }),
   )
   const reused = await reusable(deps, job, { fingerprint, lookedAt: startedAt })
@@ -47,7 +47,7 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
     if (record !== undefined) await records.set(job.name, { ...record, files: baseline })
     return { ok: true, result: reused }
   }
-  const expected = expectedRef(node, startedAt)
+  const expected = expectedRef(node, startedAt, job.cluster?.registry)
   const ended = await runBuildCommand(deps, { ...job, command: node.command }, expected, signal)
   if (!ended.ok) return ended
   const made = await madeImage(deps, node, ended.ref)
@@ -69,6 +69,17 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
   if (imageId !== undefined) await docker.tag(imageId, ref)
   await records.set(job.name, { fingerprint, ref, files: baseline, imageId })
   return { ok: true, result }
+}
+
+/** Whether it is the command's own reference that is run, so that another registry is another image. */
+function namesRegistry({ skipsLocalDocker, outputsImageRefTo }: CustomImageNode): boolean {
+  return skipsLocalDocker || outputsImageRefTo !== undefined
+}
+
+function withoutPlace(registry: RegistrySpec | undefined): Omit<RegistrySpec, 'place'> | undefined {
+  if (registry === undefined) return undefined
+  const { host, hostFromCluster, singleName } = registry
+  return { host, hostFromCluster, singleName }
 }
 
 /** Looks for what the command has made, and names it by its content where it is in local Docker. */

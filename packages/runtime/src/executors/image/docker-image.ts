@@ -119,14 +119,14 @@ export async function dockerImage(
 
 async function requestOf(
   { docker, env, registries }: ImageDeps,
-  { node, bases, force }: ImageJob & { readonly node: DockerImageNode },
+  { node, bases, force, cluster }: ImageJob & { readonly node: DockerImageNode },
   info: DockerInfo,
   signal: AbortSignal,
 ): Promise<ImageBuildRequest & { readonly bases: readonly BaseInput[]; readonly known: boolean }> {
   const platform = buildPlatform({
     image: node.platform,
     environment: env['DOCKER_DEFAULT_PLATFORM'],
-    arch: info.arch,
+    arch: cluster?.arch ?? info.arch,
   })
   const named = await namedBases(docker, { node, bases, platform }, (ref) => registries.of(ref, force, signal))
   const ignore = compileIgnore(node.ignores)

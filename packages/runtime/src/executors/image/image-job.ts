@@ -1,5 +1,5 @@
 import type { LogStore } from '@tiltts/core/logs'
-import type { ImageResult, ImageSpec, ImageStage } from '@tiltts/spec'
+import type { ImageResult, ImageSpec, ImageStage, RegistrySpec } from '@tiltts/spec'
 import type { FunctionRegistry } from '../../functions/registry.js'
 import type { Clock } from '../../ports/clock.js'
 import type { ContainerHelper } from '../../ports/container-helper.js'
@@ -34,12 +34,22 @@ export interface ImageJob {
   readonly force: boolean
   /** Whether what earlier sessions have built counts. */
   readonly useRecords: boolean
+  /** The cluster that runs it; absent: only the Docker engine does. */
+  readonly cluster?: ImageCluster | undefined
   /** For functions: the resource it is built for. */
   readonly resource: string
   /** For functions: the files that changed. */
   readonly changedFiles: readonly string[]
   readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
   readonly onStage: (stages: readonly ImageStage[]) => void
+}
+
+/** What of a cluster decides how an image for it is made. */
+export interface ImageCluster {
+  /** Of its nodes, as Go names it; absent: nobody knows. */
+  readonly arch?: string | undefined
+  /** Absent: it has none. */
+  readonly registry?: RegistrySpec | undefined
 }
 
 export interface BaseImage {

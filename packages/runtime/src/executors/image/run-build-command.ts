@@ -1,13 +1,16 @@
-import { parseImageRef } from '@tiltts/core/images'
-import { type CommandSpec, type CustomImageNode, isFunctionCommand, type Millis } from '@tiltts/spec'
+import { parseImageRef, registryRef, taggedRefs } from '@tiltts/core/images'
+import { type CommandSpec, type CustomImageNode, isFunctionCommand, type Millis, type RegistrySpec } from '@tiltts/spec'
 import { defaultGraceMs } from '../../controllers/cmd/launch.js'
 import { callFunction } from '../../functions/call.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
 
-/** What a build command is asked to name its image. */
-export function expectedRef({ ref, tag }: CustomImageNode, now: Millis): string {
-  const name = parseImageRef(ref)?.name ?? ref
-  return `${name}:${tag ?? `tilt-build-${Math.floor(now / 1000)}`}`
+/**
+ * What a build command is asked to name its image. With a tag of its own it names it as it was declared; otherwise as it
+ * will be pushed.
+ */
+export function expectedRef({ ref, tag }: CustomImageNode, now: Millis, registry?: RegistrySpec | undefined): string {
+  if (tag !== undefined) return `${parseImageRef(ref)?.name ?? ref}:${tag}`
+  return taggedRefs(registryRef(ref, registry), `tilt-build-${Math.floor(now / 1000)}`).local
 }
 
 /** Runs the command or function that builds an image. The reference of what it made may be another than was expected. */
@@ -19,7 +22,7 @@ export async function runBuildCommand(
 ): Promise<{ readonly ok: true; readonly ref: string } | Extract<ImageEnd, { ok: false }>> {
   const { node, command, log } = job
   if (node.outputsImageRefTo !== undefined) await deps.files.removeFile(node.outputsImageRefTo)
-  const env = { ...deps.env, ...expectedEnv(expected), ...basesEnv(job), ...node.env }
+  const env = { ...deps.env, ...expectedEnv(expected), ...registryEnv(job), ...basesEnv(job), ...node.env }
   log(`Running custom build cmd: ${command.display}\n`)
   const ended = isFunctionCommand(command)
     ? await callBuildFunction(deps, job, command.fn, env, signal)
@@ -40,6 +43,16 @@ function expectedEnv(expected: string): Readonly<Record<string, string>> {
   const [first = '', ...rest] = name.split('/')
   const path = rest.length > 0 && /[.:]|^localhost$/.test(first) ? rest.join('/') : name
   return { EXPECTED_REF: expected, EXPECTED_IMAGE: path, EXPECTED_TAG: ref?.tag ?? '' }
+}
+
+/** Where images go, for commands that push by themselves. */
+function registryEnv({
+  cluster,
+  node,
+}: ImageJob & { readonly node: CustomImageNode }): Readonly<Record<string, string>> {
+  const registry = cluster?.registry
+  if (registry === undefined || node.tag !== undefined) return {}
+  return { EXPECTED_REGISTRY: registry.host, REGISTRY_HOST: registry.host }
 }
 
 function basesEnv({ bases }: ImageJob): Readonly<Record<string, string>> {

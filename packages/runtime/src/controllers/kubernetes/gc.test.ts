@@ -1,0 +1,236 @@
+import type { KubernetesManifest } from '@tiltts/spec'
+import { describe, expect, it } from 'vitest'
+import { fakeRecords } from '../../testing/fake-records.js'
+import { type SimulateOptions, type Simulation, simulateSession } from '../../testing/simulate.js'
+import { claim, configMap, deployment, namespace, placed } from './manifests.test.support.js'
+
+type Config = SimulateOptions['config']
+
+const deploys =
+  (...objects: readonly KubernetesManifest[]): Config =>
+  (c) =>
+    c.manifests(objects)
+
+async function session(config: Config, options: Partial<SimulateOptions> = {}): Promise<Simulation> {
+  const sim = await simulateSession({ config, ...options })
+  await sim.advance(1000)
+  return sim
+}
+
+async function reload(sim: Simulation, config: Config): Promise<void> {
+  await sim.reload(config)
+  await sim.advance(5000)
+}
+
+const isThere = (sim: Simulation, object: KubernetesManifest): boolean =>
+  sim.kubernetes.object(placed(object)) !== undefined
+const keep = { annotations: { 'tilt.dev/down-policy': 'keep' } }
+
+describe('what no resource has any more', () => {
+  it('GC-01: is deleted once the resource was applied without it, and the log says so', async () => {
+    const withMap: Config = (c) => {
+      c.manifests([deployment('api'), configMap('old')])
+      c.k8sResource('api', { objects: ['old'] })
+    }
+    const sim = await session(withMap)
+    await reload(sim, deploys(deployment('api', 'busybox:1')))
+    expect(isThere(sim, configMap('old'))).toBe(false)
+    expect(isThere(sim, deployment('api'))).toBe(true)
+    expect(sim.log('api')).toContain('ConfigMap/old in default was deleted: its manifests are without it now')
+  })
+
+  it('GC-01: stays when the apply without it fails', async () => {
+    const sim = await session((c) => {
+      c.manifests([deployment('api'), configMap('old')])
+      c.k8sResource('api', { objects: ['old'] })
+    })
+    sim.kubernetes.deny({ verb: 'patch', kind: 'Deployment' })
+    await reload(sim, deploys(deployment('api', 'busybox:1')))
+    expect(sim.resource('api').last).toBe('failed')
+    expect(isThere(sim, configMap('old'))).toBe(true)
+  })
+
+  it('GC-01: is deleted when its resource leaves the config', async () => {
+    const sim = await session(deploys(deployment('api'), deployment('web')))
+    await reload(sim, deploys(deployment('web')))
+    expect(isThere(sim, deployment('api'))).toBe(false)
+    expect(isThere(sim, deployment('web'))).toBe(true)
+  })
+
+  it('GC-02: stays when another resource has it now', async () => {
+    const of =
+      (name: string): Config =>
+      (c) => {
+        c.manifests([deployment('api'), deployment('web'), configMap('shared')])
+        c.k8sResource(name, { objects: ['shared'] })
+      }
+    const sim = await session(of('api'))
+    const before = sim.kubernetes.object(placed(configMap('shared')))?.metadata['uid']
+    await reload(sim, of('web'))
+    expect(sim.kubernetes.object(placed(configMap('shared')))?.metadata['uid']).toBe(before)
+  })
+
+  it('GC-03: stays when its annotation says so', async () => {
+    const kept = { ...configMap('kept'), metadata: { name: 'kept', ...keep } }
+    const sim = await session(deploys(deployment('api'), kept))
+    await reload(sim, deploys(deployment('api')))
+    expect(isThere(sim, kept)).toBe(true)
+  })
+
+  it('GC-03: stays when it holds more than its definition, and that is said once', async () => {
+    const sim = await session(deploys(deployment('api'), claim('data'), namespace('shop')))
+    await reload(sim, deploys(deployment('api')))
+    await reload(sim, deploys(deployment('api', 'busybox:1')))
+    expect(isThere(sim, claim('data'))).toBe(true)
+    expect(isThere(sim, namespace('shop'))).toBe(true)
+    const said = sim.lines('uncategorized').filter(({ message }) => message.includes('is left in the cluster'))
+    expect(said.map(({ message }) => message).sort()).toEqual([
+      'Namespace/shop is left in the cluster: what a Namespace holds is deleted by nobody but you',
+      'PersistentVolumeClaim/data in default is left in the cluster: what a PersistentVolumeClaim holds is deleted by nobody but you',
+    ])
+  })
+
+  it('GC-05: is found again in the next session', async () => {
+    const records = fakeRecords()
+    const first = await session(deploys(deployment('api'), deployment('web')), { records })
+    await first.stop()
+    expect(isThere(first, deployment('api'))).toBe(true)
+    await session(deploys(deployment('web')), {
+      records,
+      ports: (ports) => ({ ...ports, kubernetes: first.kubernetes }),
+    })
+    expect(isThere(first, deployment('api'))).toBe(false)
+    expect(isThere(first, deployment('web'))).toBe(true)
+  })
+
+  it('GC-05: is left alone when somebody else has made it anew, and when it is the work of others', async () => {
+    const sim = await session(deploys(deployment('api'), deployment('web')))
+    sim.kubernetes.delete(placed(deployment('api')))
+    sim.kubernetes.applyAs('colleague', deployment('api'))
+    sim.kubernetes.applyAs('colleague', deployment('other'))
+    await reload(sim, deploys(deployment('web')))
+    expect(isThere(sim, deployment('api'))).toBe(true)
+    expect(isThere(sim, deployment('other'))).toBe(true)
+  })
+
+  it('DIS-01: is deleted when its resource is switched off, and back when that is switched on', async () => {
+    const sim = await session(deploys(deployment('api'), deployment('web')))
+    await sim.enable('api', false)
+    await sim.advance(5000)
+    expect(isThere(sim, deployment('api'))).toBe(false)
+    expect(isThere(sim, deployment('web'))).toBe(true)
+    await sim.enable('api', true)
+    await sim.advance(5000)
+    expect(isThere(sim, deployment('api'))).toBe(true)
+    expect(sim.updates('api')).toHaveLength(2)
+  })
+
+  it('DIS-01: stays when its resource was off from the beginning', async () => {
+    const records = fakeRecords()
+    const first = await session(deploys(deployment('api'), deployment('web')), { records })
+    await first.stop()
+    const ports: SimulateOptions['ports'] = (all) => ({ ...all, kubernetes: first.kubernetes })
+    await session(
+      (c) => {
+        c.manifests([deployment('api'), deployment('web')])
+        c.enable(['web'])
+      },
+      { records, ports },
+    )
+    expect(isThere(first, deployment('api'))).toBe(true)
+  })
+
+  it('waits for a cluster that is away', async () => {
+    const sim = await session(deploys(deployment('api'), deployment('web')))
+    sim.kubernetes.goAway()
+    await reload(sim, deploys(deployment('web')))
+    sim.kubernetes.comeBack()
+    await sim.advance(20_000)
+    expect(isThere(sim, deployment('api'))).toBe(false)
+  })
+})
+
+describe('what a command deploys', () => {
+  const printed = JSON.stringify({
+    ...configMap('made'),
+    metadata: { name: 'made', namespace: 'default', uid: 'uid-made' },
+  })
+  const config: Config = (c) => c.k8sCustomDeploy('chart', { apply: 'deploy', remove: 'undeploy', deps: ['chart'] })
+  const programs = (seen: string[]): NonNullable<SimulateOptions['programs']> => ({
+    deploy(self) {
+      seen.push(`deploy ${self.env['KUBECONFIG']}`)
+      self.stderr('deploying\n')
+      self.stdout(printed)
+    },
+    undeploy: (self) => void seen.push(`undeploy ${self.env['KUBECONFIG']}`),
+  })
+
+  it('APPLY-12: is told by its output, and gets the cluster of the session', async () => {
+    const seen: string[] = []
+    const sim = await session(config, { programs: programs(seen) })
+    expect(seen).toEqual(['deploy /fake/kubeconfig'])
+    expect(sim.log('chart')).toContain('deploying')
+    expect(sim.store.get('KubernetesApply', 'chart')?.status.applied).toMatchObject([{ name: 'made', uid: 'uid-made' }])
+  })
+
+  it('APPLY-12: is an error when the output names no uid, or the command fails', async () => {
+    const sim = await session(config, {
+      programs: { deploy: (self) => self.stdout(JSON.stringify(configMap('made'))) },
+    })
+    expect(sim.updates('chart').at(-1)?.status.error).toContain('printed ConfigMap/made without its metadata.uid')
+    const failing = await session(config, {
+      programs: {
+        deploy(self) {
+          self.stdout('half way')
+          return 3
+        },
+      },
+    })
+    expect(failing.updates('chart').at(-1)?.status.error).toBe('exit code 3\nIt printed: half way')
+  })
+
+  it('APPLY-12: is stopped when it takes longer than it may', async () => {
+    const sim = await session(config, { programs: { deploy: (self) => self.forever() } })
+    await sim.advance(60_000)
+    expect(sim.updates('chart').at(-1)?.status.error).toBe('the command timed out after 30 s')
+    expect(sim.alive()).toEqual([])
+  })
+
+  it('BLD-20: gets the images that it deploys, as the cluster calls them', async () => {
+    const env: (string | undefined)[] = []
+    await session(
+      (c) => {
+        c.image('shop/api', 'api')
+        c.k8sCustomDeploy('chart', { apply: 'deploy', remove: 'undeploy', images: ['shop/api'] })
+      },
+      {
+        files: { 'api/Dockerfile': 'FROM busybox' },
+        programs: {
+          kind: () => {},
+          deploy(self) {
+            env.push(self.env['TILT_IMAGE_0'], self.env['TILT_IMAGE_MAP_0'])
+            self.stdout(printed)
+          },
+        },
+      },
+    )
+    expect(env[0]).toMatch(/^shop\/api:tilt-[0-9a-f]{16}$/)
+    expect(env[1]).toBe('shop/api')
+  })
+
+  it('GC-04: is removed by its own command when the resource is switched off, and not before it ran', async () => {
+    const seen: string[] = []
+    const sim = await session(config, { programs: programs(seen) })
+    await sim.enable('chart', false)
+    await sim.advance(1000)
+    expect(seen).toEqual(['deploy /fake/kubeconfig', 'undeploy /fake/kubeconfig'])
+    const never: string[] = []
+    const other = await session(
+      (c) => c.k8sCustomDeploy('chart', { apply: 'deploy', remove: 'undeploy', autoInit: false }),
+      { programs: programs(never) },
+    )
+    await other.enable('chart', false)
+    await other.advance(1000)
+    expect(never).toEqual([])
+  })
+})

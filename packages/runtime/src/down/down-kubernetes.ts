@@ -1,0 +1,125 @@
+import type { LinkContext, LinkedResource } from '@tiltts/core/graph'
+import { refOf, refText } from '@tiltts/core/kubernetes'
+import type { KubernetesManifest } from '@tiltts/spec'
+import { clusterKeyOf } from '../controllers/kubernetes/kubernetes-cluster.js'
+import { worldsNo } from '../controllers/tasks.js'
+import { type CustomDeployDeps, runDeployStep } from '../executors/kubernetes/custom-deploy.js'
+import { isKept } from '../executors/kubernetes/down-policy.js'
+import { inventories } from '../executors/kubernetes/inventory.js'
+import { isPrecious, type RemovedObject, removeObjects } from '../executors/kubernetes/remove-objects.js'
+import type { Kubernetes } from '../ports/kubernetes.js'
+import type { Records } from '../ports/records.js'
+
+export interface DownKubernetesDeps extends CustomDeployDeps {
+  readonly kubernetes: Kubernetes
+  readonly records: Records
+  readonly onOutput: (text: string) => void
+}
+
+export interface DownKubernetesJob {
+  /** Those that are taken down, in that order. */
+  readonly resources: readonly LinkedResource[]
+  /** All of the config. */
+  readonly names: readonly string[]
+  readonly context: LinkContext | undefined
+  readonly deleteNamespaces: boolean
+  /** Tells this project's records from those of others. */
+  readonly project: string
+}
+
+type DownError = { readonly resource: string; readonly message: string }
+
+/**
+ * Deletes what resources have in the cluster, one resource after another, without waiting until it is gone; then what this
+ * project has put there earlier and the config does not have any more.
+ *
+ * @returns what failed; the others went on
+ */
+export async function downKubernetes(
+  deps: DownKubernetesDeps,
+  { resources, names, context, deleteNamespaces, project }: DownKubernetesJob,
+  signal: AbortSignal,
+): Promise<readonly DownError[]> {
+  const deployed = resources.filter(({ spec }) => spec.kubernetes !== undefined && spec.kubernetes.target === undefined)
+  const errors: DownError[] = []
+  const namespaces: string[] = []
+  const failed = (resource: string) => (error: unknown) => {
+    if (!signal.aborted) errors.push({ resource, message: worldsNo(error) })
+  }
+  const staysUp = (object: Pick<KubernetesManifest, 'kind'> & { readonly name: string }): boolean => {
+    if (object.kind !== 'Namespace' || deleteNamespaces) return false
+    namespaces.push(object.name)
+    return true
+  }
+  const remove = (resource: string, objects: readonly RemovedObject[]): Promise<void> =>
+    removeObjects(
+      deps.kubernetes,
+      objects,
+      (object, end) => {
+        if (end === 'removed') deps.onOutput(`${resource}: ${refText(object)} was deleted\n`)
+        else if (end !== 'absent') errors.push({ resource, message: end.error })
+      },
+      signal,
+    ).catch(failed(resource))
+
+  for (const { name, spec } of deployed) {
+    if (signal.aborted) return errors
+    if (spec.kubernetes?.custom !== undefined) {
+      errors.push(...(await removeByCommand(deps, name, spec.kubernetes.custom.remove, signal)))
+      continue
+    }
+    const objects = (spec.kubernetes?.objects ?? []).filter((object) => !isKept(object)).map(refOf)
+    await remove(
+      name,
+      objects.filter((object) => !staysUp(object)),
+    )
+  }
+  if (deployed.length > 0 && !signal.aborted) {
+    const orphans = await orphansOf(deps, { names, context, project }, signal).catch((error: unknown) => {
+      failed('earlier sessions')(error)
+      return []
+    })
+    await remove(
+      'earlier sessions',
+      orphans.filter((object) => !staysUp(object)),
+    )
+  }
+  if (namespaces.length > 0)
+    deps.onOutput(
+      `Namespaces that stay: ${[...new Set(namespaces)].join(', ')}. To delete them, too: --delete-namespaces\n`,
+    )
+  return errors
+}
+
+async function removeByCommand(
+  deps: DownKubernetesDeps,
+  resource: string,
+  step: Parameters<typeof runDeployStep>[1]['step'],
+  signal: AbortSignal,
+): Promise<readonly DownError[]> {
+  const log = (text: string): void => deps.onOutput(text)
+  try {
+    deps.onOutput(`${resource}: ${step.command.display}\n`)
+    const request = { resource, step, images: [], changedFiles: [], timeoutMs: 0, log }
+    const end = await runDeployStep(deps, request, signal)
+    if (end.ok && typeof end.output === 'string') deps.onOutput(end.output)
+    return end.ok ? [] : [{ resource, message: end.error }]
+  } catch (error) {
+    return signal.aborted ? [] : [{ resource, message: worldsNo(error) }]
+  }
+}
+
+/** Objects of resources that the config has no more. */
+async function orphansOf(
+  { kubernetes, records }: DownKubernetesDeps,
+  { names, context, project }: Pick<DownKubernetesJob, 'names' | 'context' | 'project'>,
+  signal: AbortSignal,
+): Promise<readonly RemovedObject[]> {
+  const { uid } = await kubernetes.info(signal)
+  const connection = context && { ...context, context: context.name }
+  const inventory = await inventories(records, project).of(clusterKeyOf(connection, uid))
+  return inventory
+    .all()
+    .filter((entry) => !names.includes(entry.resource) && !entry.keep)
+    .filter((entry) => !isPrecious(entry) || entry.kind === 'Namespace')
+}
