@@ -22,6 +22,7 @@ export {
 export { env } from './env.js'
 export { exec } from './exec.js'
 export { helm, kustomize } from './helm.js'
+export { inNamespace } from './in-namespace.js'
 export { include } from './include.js'
 export { allowK8sContexts, k8sContext, k8sNamespace } from './k8s-context.js'
 export { k8sCustomDeploy } from './k8s-custom-deploy.js'

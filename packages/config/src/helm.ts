@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type { HelmRemote, HelmSource } from '@tiltts/spec'
 import { type Call, reading } from './call/call.js'
 import { checkedOptions, describe, type Expectation, type Expectations } from './call/expect.js'
 import { argv, flag, oneOrMany, text, texts } from './call/expectations.js'
@@ -21,6 +22,17 @@ export interface HelmOptions {
   readonly skipCrds?: boolean | undefined
   /** `.Capabilities.KubeVersion`: `1.32`. @default helm's own */
   readonly kubeVersion?: string | undefined
+  /**
+   * Where a chart is fetched from that is not in a folder: the URL of a repository, `oci://…`, or the name of a repository
+   * that helm knows.
+   */
+  readonly repo?: string | undefined
+  /** Of a chart that is fetched; an exact one is fetched once, others once a session. @default the newest */
+  readonly version?: string | undefined
+  /** For `repo`. */
+  readonly username?: string | undefined
+  /** For `repo`; kept out of logs and command lines. */
+  readonly password?: string | undefined
 }
 
 const assignment: Expectation = {
@@ -35,10 +47,14 @@ const helmExpectations: Expectations<HelmOptions> = {
   set: oneOrMany(assignment, 'a list of them'),
   skipCrds: flag,
   kubeVersion: text,
+  repo: text,
+  version: text,
+  username: text,
+  password: text,
 }
 
 /**
- * The manifests of a chart's folder, as `helm template` makes them; for `k8sYaml`, `filterYaml` and `renderYaml`. Nothing is
+ * The manifests of a chart, as `helm template` makes them; for `k8sYaml`, `filterYaml` and `renderYaml`. Nothing is
  * installed: the objects are applied like others. Those of tests are left out. helm must be in the PATH.
  *
  * It is rendered after the evaluation, and anew only when the chart, its values or these options have changed. A change of
@@ -46,9 +62,10 @@ const helmExpectations: Expectations<HelmOptions> = {
  *
  * Errors: no folder of a chart, a file of values that is not there, and what helm says is wrong.
  *
- * @param chart Folder, relative to the config's.
+ * @param chart Folder, relative to the config's; with `repo`, the chart's name there.
  * @example
  * ```ts
+ * k8sYaml(helm('redis', { repo: 'https://charts.example.com', version: '18.1.0', namespace: 'dev' }))
  * k8sYaml(helm('./charts/api', { name: 'api', values: './values.dev.yaml', set: ['replicas=1', `tag=${tag}`] }))
  * ```
  */
@@ -62,12 +79,22 @@ export function helm(chart: string, options?: HelmOptions): Yaml {
     set,
     skipCrds = false,
     kubeVersion,
+    repo,
+    version,
+    username,
+    password,
   } = checkedOptions(call, subject, options, helmExpectations)
   const files = absolutePaths(call, listOf(values))
   for (const file of files) checkFile(call, subject, file)
+  if (password) call.recorder.recordSecret({ value: password, replacement: '[redacted secret]' })
+  if (repo === undefined && (version ?? username ?? password) !== undefined) {
+    call.error('config/invalid-option', `${subject}: version, username and password are for charts of a \`repo\``)
+  }
   return keptYaml({
     type: 'helm',
-    chart: folderOf(call, chart, 'the folder of a chart'),
+    ...(repo === undefined
+      ? { chart: folderOf(call, chart, 'the folder of a chart') }
+      : remoteChart(chart, repo, { version, username, password })),
     name,
     namespace: namespace === '' ? undefined : namespace,
     values: files,
@@ -75,6 +102,16 @@ export function helm(chart: string, options?: HelmOptions): Yaml {
     skipCrds,
     kubeVersion,
   })
+}
+
+function remoteChart(
+  chart: string,
+  repo: string,
+  access: Omit<HelmRemote, 'repoUrl'>,
+): Pick<HelmSource, 'chart' | 'remote'> {
+  return /^https?:|^file:/.test(repo)
+    ? { chart, remote: { repoUrl: repo, ...access } }
+    : { chart: `${repo.replace(/\/$/, '')}/${chart}`, remote: access }
 }
 
 /** What {@link kustomize} takes. */

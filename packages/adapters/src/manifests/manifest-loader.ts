@@ -1,6 +1,6 @@
-import { manifestMatcher } from '@tiltts/core/manifests'
+import { inNamespace, manifestMatcher } from '@tiltts/core/manifests'
 import type { ManifestLoad } from '@tiltts/runtime/ports'
-import type { ConfigRead, FilterSource, ManifestSource } from '@tiltts/spec'
+import type { ConfigRead, FilterSource, ManifestSource, NamespaceSource } from '@tiltts/spec'
 import type { ManifestsOptions } from './create-manifests.js'
 import { eachOf } from './each-of.js'
 import { fileLoader } from './file-loader.js'
@@ -36,6 +36,8 @@ export function manifestLoader(options: ManifestsOptions): ManifestLoader {
         return fromKustomize(source, signal)
       case 'filter':
         return filtered(source, await load(source.sources, signal))
+      case 'namespace':
+        return moved(source, await load(source.sources, signal))
     }
   }
   const load: ManifestLoader = async (sources, signal) => {
@@ -65,6 +67,15 @@ function filtered({ selector, keep }: FilterSource, load: ManifestLoad): Manifes
   }
   const wanted = keep === 'matching'
   return { ...load, documents: load.documents.filter(({ object }) => matcher.matches(object) === wanted) }
+}
+
+function moved({ namespace }: NamespaceSource, load: ManifestLoad): ManifestLoad {
+  const objects = inNamespace(
+    load.documents.map(({ object }) => object),
+    namespace,
+  )
+  const documents = load.documents.map((one, index) => ({ ...one, object: objects[index] ?? one.object }))
+  return { ...load, documents }
 }
 
 function onceEach(reads: readonly ConfigRead[]): readonly ConfigRead[] {

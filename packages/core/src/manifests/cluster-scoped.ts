@@ -1,5 +1,5 @@
 import type { KubernetesManifest } from '@tiltts/spec'
-import { valueAt } from '../kubernetes/tree.js'
+import { isRecord, valueAt } from '../kubernetes/tree.js'
 
 /** Built-in kinds whose objects are in no namespace, by `group/Kind`. */
 const kinds = new Set([
@@ -66,4 +66,27 @@ export function withNamespace(
       ? object
       : { ...object, metadata: { ...object.metadata, namespace } },
   )
+}
+
+/**
+ * Puts all objects that can be in a namespace into one, whatever they named, with the service accounts that bindings of
+ * roles among them mean.
+ */
+export function inNamespace(objects: readonly KubernetesManifest[], namespace: string): readonly KubernetesManifest[] {
+  const isClusterScoped = clusterScopedAmong(objects)
+  return objects.map((object) => {
+    const bound = withSubjectsIn(object, namespace)
+    return isClusterScoped(object) ? bound : { ...bound, metadata: { ...bound.metadata, namespace } }
+  })
+}
+
+function withSubjectsIn(object: KubernetesManifest, namespace: string): KubernetesManifest {
+  const subjects = object['subjects']
+  if (!['RoleBinding', 'ClusterRoleBinding'].includes(object.kind) || !Array.isArray(subjects)) return object
+  return {
+    ...object,
+    subjects: subjects.map((subject: unknown) =>
+      isRecord(subject) && subject['kind'] === 'ServiceAccount' ? { ...subject, namespace } : subject,
+    ),
+  }
 }

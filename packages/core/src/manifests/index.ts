@@ -1,4 +1,4 @@
-export { withNamespace } from './cluster-scoped.js'
+export { inNamespace, withNamespace } from './cluster-scoped.js'
 export { type DocumentPart, documentParts } from './document-parts.js'
 export { type ManifestReading, type ManifestText, readManifestPart, readManifests } from './read-manifests.js'
 export { manifestMatcher } from './select-manifests.js'

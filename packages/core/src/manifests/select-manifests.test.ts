@@ -1,6 +1,6 @@
 import type { KubernetesManifest, ManifestSelector } from '@tiltts/spec'
 import { expect, it } from 'vitest'
-import { clusterScopedAmong, withNamespace } from './cluster-scoped.js'
+import { clusterScopedAmong, inNamespace, withNamespace } from './cluster-scoped.js'
 import { manifestMatcher } from './select-manifests.js'
 
 const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesManifest => ({
@@ -63,4 +63,21 @@ it('KY-06: a namespace goes to all that name none and can be in one', () => {
     'dev',
   ])
   expect(clusterScopedAmong([])({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' })).toBe(true)
+})
+
+it('EXT-51: puts all that can be in a namespace into one, and service accounts that are bound', () => {
+  const binding = {
+    ...object('ClusterRoleBinding', 'b', {}, 'rbac.authorization.k8s.io/v1'),
+    subjects: [
+      { kind: 'ServiceAccount', name: 'api', namespace: 'shop' },
+      { kind: 'User', name: 'me' },
+    ],
+  }
+  const [service, account, web, bound] = inNamespace([...all, binding], 'dev')
+  expect([service, account, web].map((one) => one?.metadata.namespace)).toEqual(['dev', 'dev', 'dev'])
+  expect(bound?.metadata).toEqual({ name: 'b' })
+  expect(bound?.['subjects']).toEqual([
+    { kind: 'ServiceAccount', name: 'api', namespace: 'dev' },
+    { kind: 'User', name: 'me' },
+  ])
 })

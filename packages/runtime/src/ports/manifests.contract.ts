@@ -182,6 +182,15 @@ export function manifestsContract(name: string, make: () => Promise<ManifestsHar
       expect(bad.documents).toEqual([])
     })
 
+    test('EXT-51: puts objects from anywhere into a namespace', async (h) => {
+      const sources: readonly ManifestSource[] = [
+        { type: 'text', text: configMap('a', '', ', namespace: own') },
+        { type: 'objects', objects: [objectOf('b'), { ...objectOf('c'), kind: 'Namespace' }] },
+      ]
+      const { documents } = await load(h, { type: 'namespace', sources, namespace: 'dev' })
+      expect(documents.map(({ object }) => object.metadata.namespace)).toEqual(['dev', 'dev', undefined])
+    })
+
     test('rejects with the reason when stopped', async (h) => {
       const reason = new Error('stopped')
       await expect(h.manifests.load([], AbortSignal.abort(reason))).rejects.toBe(reason)

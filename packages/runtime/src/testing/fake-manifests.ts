@@ -1,4 +1,4 @@
-import { manifestMatcher, readManifests, toObjects, withNamespace } from '@tiltts/core/manifests'
+import { inNamespace, manifestMatcher, readManifests, toObjects, withNamespace } from '@tiltts/core/manifests'
 import type {
   ConfigRead,
   Diagnostic,
@@ -6,6 +6,7 @@ import type {
   KustomizeSource,
   ManifestDocument,
   ManifestSource,
+  NamespaceSource,
   Place,
 } from '@tiltts/spec'
 import type { ManifestLoad, Manifests } from '../ports/manifests.js'
@@ -118,6 +119,8 @@ export function fakeManifests(options: FakeManifestsOptions): FakeManifests {
         const wanted = source.keep === 'matching'
         return { ...load, documents: load.documents.filter(({ object }) => matcher.matches(object) === wanted) }
       }
+      case 'namespace':
+        return moved(source, joined(await Promise.all(source.sources.map(loadOne))))
     }
   }
 
@@ -152,6 +155,15 @@ function joined(loads: readonly ManifestLoad[]): ManifestLoad {
     diagnostics: loads.flatMap(({ diagnostics }) => diagnostics),
     reads: loads.flatMap(({ reads }) => reads),
   }
+}
+
+function moved({ namespace }: NamespaceSource, load: ManifestLoad): ManifestLoad {
+  const objects = inNamespace(
+    load.documents.map(({ object }) => object),
+    namespace,
+  )
+  const documents = load.documents.map((one, index) => ({ ...one, object: objects[index] ?? one.object }))
+  return { ...load, documents }
 }
 
 function complaint(code: Diagnostic['code'], message: string, reads: readonly ConfigRead[]): ManifestLoad {

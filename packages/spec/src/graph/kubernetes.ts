@@ -37,7 +37,7 @@ export interface KubernetesRef {
 }
 
 /** Where manifests come from, before anything was read. All paths are absolute. */
-export type ManifestSource = FileSource | ObjectsSource | TextSource | HelmSource | KustomizeSource | FilterSource
+export type ManifestSource = FileSource | ObjectsSource | TextSource | HelmSource | KustomizeSource | FilterSource | NamespaceSource
 
 /** A file of YAML or JSON; `path` may hold `*`, `**`, `?`, `[…]` and `{…}`, and then names all files that match, sorted. */
 export interface FileSource {
@@ -97,6 +97,13 @@ export interface FilterSource {
   readonly sources: readonly ManifestSource[]
   readonly selector: ManifestSelector
   readonly keep: 'matching' | 'rest'
+}
+
+/** Objects of others, all in one namespace. */
+export interface NamespaceSource {
+  readonly type: 'namespace'
+  readonly sources: readonly ManifestSource[]
+  readonly namespace: string
 }
 
 /** Regular expressions as texts, found anywhere, without regard to case. Labels are compared as they are, all must be there. */

@@ -1,0 +1,1 @@
+export { type HelmRemoteOptions, helmRemote, helmRemoteYaml } from './helm-remote.js'

@@ -1,0 +1,1 @@
+export { type NamespaceOptions, namespaceCreate, namespaceInject, namespaceYaml } from './namespace.js'
