@@ -7,7 +7,7 @@ import { createCompose } from '@tiltts/adapters/compose'
 import { createConfigHost, sourceEntry } from '@tiltts/adapters/config-host'
 import { createDocker } from '@tiltts/adapters/docker'
 import { createFiles } from '@tiltts/adapters/files'
-import { assembleKubernetes, type PodStreams } from '@tiltts/adapters/kubernetes'
+import { createKubernetes } from '@tiltts/adapters/kubernetes'
 import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
 import { createManifests } from '@tiltts/adapters/manifests'
 import { createNetwork } from '@tiltts/adapters/network'
@@ -15,7 +15,6 @@ import { createProcesses } from '@tiltts/adapters/processes'
 import { folderRecords } from '@tiltts/adapters/records'
 import type { LogArchive } from '@tiltts/core/logs'
 import type { Ports } from '@tiltts/runtime'
-import { BugError } from '@tiltts/spec'
 import { projectFolder } from '../sessions/folders.js'
 import { packageFolder, packageVersion } from '../version.js'
 import { containerHelper } from './container-helper.js'
@@ -69,7 +68,7 @@ export function createPorts({ mainPath, repeated, context, namespace, onWarning 
       network: createNetwork(),
       docker: createDocker({ processes, env, clock }),
       compose: createCompose({ processes, env }),
-      kubernetes: assembleKubernetes({ processes, env, clock, context, namespace }, noPodStreams),
+      kubernetes: createKubernetes({ processes, env, clock, context, namespace }),
       manifests: createManifests({ processes, files, env, records }),
       helper: containerHelper,
       records,
@@ -81,14 +80,6 @@ export function createPorts({ mainPath, repeated, context, namespace, onWarning 
       await files.close()
     },
   }
-}
-
-/** Deploying takes no streams of pods; nothing in a session asks for any. */
-function noPodStreams(): PodStreams {
-  const none = (): never => {
-    throw new BugError('nothing follows pods in this session')
-  }
-  return { logs: none, openContainer: none, connect: none, close: async () => {} }
 }
 
 /** Where the logs of one session are kept. When its folder cannot be made the archive says so, and memory has to do. */
