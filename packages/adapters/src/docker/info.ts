@@ -2,8 +2,13 @@ import type { DockerInfo } from '@tiltts/runtime/ports'
 import { readAll } from './connection/wire.js'
 import type { EngineConnection } from './connection.js'
 
+interface Lasting {
+  readonly id: string
+  readonly containerdImages?: boolean
+}
+
 /** Of the engines behind connections that have been asked. A connection ends with its engine. */
-const ids = new WeakMap<EngineConnection['engine'], string>()
+const asked = new WeakMap<EngineConnection['engine'], Lasting>()
 
 /** An engine that takes longer to say that it is there is in trouble. */
 const PING_MS = 10_000
@@ -17,18 +22,27 @@ export async function engineInfo(
   builder: { describe(): Promise<string> },
   signal: AbortSignal | undefined,
 ): Promise<DockerInfo> {
-  const idOf = async (): Promise<string> => {
-    const known = ids.get(engine)
+  const lasting = async (): Promise<Lasting> => {
+    const known = asked.get(engine)
     if (known !== undefined) {
       await readAll(await request({ method: 'HEAD', path: '/_ping', signal, timeoutMs: PING_MS }))
       return known
     }
     const info: unknown = await call((docker) => docker.info(), { signal })
     const id = typeof info === 'object' && info !== null && 'ID' in info ? String(info.ID) : host
-    ids.set(engine, id)
-    return id
+    const found = { id, ...imageStore(info) }
+    asked.set(engine, found)
+    return found
   }
-  const [id, description] = await Promise.all([idOf(), builder.describe()])
+  const [about, description] = await Promise.all([lasting(), builder.describe()])
   const { version, apiVersion, flavour, arch } = engine
-  return { id, version, apiVersion, flavour, arch, host, builder: description }
+  return { ...about, version, apiVersion, flavour, arch, host, builder: description }
+}
+
+/** The driver of images says so: `[["driver-type", "io.containerd.snapshotter.v1"]]`. */
+function imageStore(info: unknown): Pick<Lasting, 'containerdImages'> {
+  const status = typeof info === 'object' && info !== null && 'DriverStatus' in info ? info.DriverStatus : undefined
+  if (!Array.isArray(status)) return {}
+  const pairs: readonly unknown[] = status
+  return { containerdImages: pairs.some((pair) => Array.isArray(pair) && String(pair[1]).startsWith('io.containerd.')) }
 }
