@@ -2,6 +2,7 @@ import { createLogStore, type LogStore } from '@tiltts/core/logs'
 import { parentPath } from '@tiltts/core/paths'
 import { createStore, type ObjectStore } from '@tiltts/core/store'
 import type { TiltError } from '@tiltts/spec'
+import { type ClusterPods, clusterPods } from './cluster-pods.js'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
@@ -15,6 +16,7 @@ import {
   kubernetesConnection,
 } from './controllers/kubernetes/connection-controller.js'
 import { type KubernetesGc, kubernetesGc } from './controllers/kubernetes/gc-controller.js'
+import { pushTarget } from './controllers/kubernetes/kubernetes-cluster.js'
 import { createManager, type Manager } from './controllers/manager.js'
 import { projector } from './controllers/projector/projector.js'
 import { type PruneController, pruneController } from './controllers/prune/prune-controller.js'
@@ -62,6 +64,7 @@ export interface Engine {
   readonly channels: Channels
   readonly cluster: KubernetesConnectionController
   readonly clusterGc: KubernetesGc
+  readonly pods: ClusterPods
 }
 
 export interface EngineEvents {
@@ -156,8 +159,20 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     lookAtContainers: containers.look,
   })
   const newcomers = newContainers({ ...base, resources, synced: services.synced, channels: ways })
+  const pods = clusterPods({
+    ...base,
+    resources,
+    images: services.images,
+    synced: services.synced,
+    command: options.command,
+    portForwards: options.portForwards ?? true,
+    registry: () => pushTarget(store)?.registry,
+    wake,
+  })
   const deploys = kubernetesUpdates({
     ...base,
+    tryLiveUpdate: pods.tryLiveUpdate,
+    applied: pods.discovery.applied,
     env,
     inventories: stock,
     imageUpdates: services.imageUpdates,
@@ -199,6 +214,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       clusterGc,
       pruning,
       newcomers,
+      ...pods.controllers,
       planner,
       projector({ ...base, wake: wake('projector') }),
       sessionController({ ...base, onVerdict: events.onVerdict }),
@@ -225,5 +241,6 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     channels: ways,
     cluster,
     clusterGc,
+    pods,
   }
 }

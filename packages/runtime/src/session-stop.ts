@@ -15,7 +15,7 @@ export interface Stopping {
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
   const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
-  const { docker, containers, containerLogs, removal, pruning, channels, cluster, clusterGc } = engine
+  const { docker, containers, containerLogs, removal, pruning, channels, cluster, clusterGc, pods } = engine
 
   const end = async (): Promise<void> => {
     scheduler.stop()
@@ -30,7 +30,7 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     pruning.close()
     cluster.close()
     clusterGc.close()
-    await containerLogs.lastWords()
+    await Promise.all([containerLogs.lastWords(), pods.close()])
     containerLogs.close()
     await stopped
     await fileWatch.closeAll()
@@ -39,6 +39,7 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     await ports.processes.close()
     await tasks.ended()
     await channels.closeAll()
+    await pods.closeChannels()
     await ports.docker.close()
     await ports.kubernetes.close()
     await ports.files.close()

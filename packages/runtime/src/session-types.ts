@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly useRecords?: boolean | undefined
   /** Whether output ends where colours are shown; commands are then told so by FORCE_COLOR. @default false */
   readonly colour?: boolean | undefined
+  /** Whether local ports are opened that lead to pods. @default true */
+  readonly portForwards?: boolean | undefined
   /** Called after each good evaluation, with all names of resources. */
   readonly onNames?: ((names: readonly string[]) => void) | undefined
 }

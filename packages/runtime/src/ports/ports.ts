@@ -6,6 +6,7 @@ import type { ContainerHelper } from './container-helper.js'
 import type { Docker } from './docker.js'
 import type { Files } from './files.js'
 import type { Kubernetes } from './kubernetes.js'
+import type { Listeners } from './listeners.js'
 import type { Manifests } from './manifests.js'
 import type { Network } from './network.js'
 import type { Processes } from './processes.js'
@@ -23,6 +24,7 @@ export interface Ports {
   readonly compose: Compose
   readonly kubernetes: Kubernetes
   readonly manifests: Manifests
+  readonly listeners: Listeners
   readonly helper: ContainerHelper
   readonly logArchive: LogArchive
   readonly uid: () => string

@@ -11,6 +11,7 @@ import { type FakeContainerProgram, type FakeDocker, fakeDocker } from './fake-d
 import { type FakeFiles, fakeFiles } from './fake-files.js'
 import { fakeHelper } from './fake-helper.js'
 import { type FakeKubernetes, type FakeKubernetesOptions, fakeKubernetes } from './fake-kubernetes.js'
+import { type FakeListeners, fakeListeners } from './fake-listeners.js'
 import { fakeLogArchive } from './fake-log-archive.js'
 import { fakeManifests } from './fake-manifests.js'
 import { type FakeNetwork, fakeNetwork } from './fake-network.js'
@@ -30,6 +31,7 @@ export interface SimulateOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly colour?: boolean
   readonly ciTimeoutMs?: number
+  readonly portForwards?: boolean
   /** Text by path in the project. The config itself is there unless it is given as `null`. */
   readonly files?: Readonly<Record<string, string | null>>
   readonly programs?: Readonly<Record<string, FakeProgram>>
@@ -57,6 +59,7 @@ export interface Simulation extends Session {
   readonly docker: FakeDocker
   readonly compose: FakeCompose
   readonly kubernetes: FakeKubernetes
+  readonly listeners: FakeListeners
   readonly ports: Ports
   /** Lets all that is due now come to its end: afterwards only time or the world can make anything happen. */
   settled(): Promise<void>
@@ -106,6 +109,7 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
   docker.image('busybox:latest')
   const compose = fakeCompose({ docker, clock, files, projects: projectsOf(options) })
   const kubernetes = fakeKubernetes({ clock, files, programs: options.containerPrograms ?? {}, ...options.kubernetes })
+  const listeners = fakeListeners()
   const configHost = fakeConfigHost({ clock, processes })
   processes.program(fakeServerName, configHost.serverProgram)
   const writeConfig = (script: SimulatedScript): void =>
@@ -122,6 +126,7 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     compose,
     kubernetes,
     manifests: fakeManifests({ files }),
+    listeners,
     helper: fakeHelper,
     records: options.records ?? fakeRecords(),
     logArchive: fakeLogArchive(),
@@ -155,6 +160,7 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
     docker,
     compose,
     kubernetes,
+    listeners,
     ports,
     settled,
     advance,
@@ -194,8 +200,8 @@ export async function simulateSession(options: SimulateOptions): Promise<Simulat
 }
 
 function sessionOptions(options: SimulateOptions): SessionOptions {
-  const { command = 'dev', args = [], env = {}, colour, ciTimeoutMs, onNames } = options
-  return { command, mainPath, args, env, version: '0.0.0', colour, ciTimeoutMs, onNames }
+  const { command = 'dev', args = [], env = {}, colour, ciTimeoutMs, portForwards, onNames } = options
+  return { command, mainPath, args, env, version: '0.0.0', colour, ciTimeoutMs, portForwards, onNames }
 }
 
 function projectFiles({ files = {} }: SimulateOptions): Readonly<Record<string, string>> {

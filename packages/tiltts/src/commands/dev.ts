@@ -13,13 +13,18 @@ export const command: Command = {
   summary: 'start everything, and keep it up to date',
   details:
     'Evaluates the config, starts its resources in order, and updates them when files change, until Ctrl-C or q.\nOn a terminal a live view is shown; elsewhere, or with --stream, the logs are printed.',
-  flags: { ...engineFlags, stream: { type: 'boolean', help: 'print logs also on a terminal' } },
+  flags: {
+    ...engineFlags,
+    stream: { type: 'boolean', help: 'print logs also on a terminal' },
+    'disable-port-forwards': { type: 'boolean', help: 'open no local ports that lead to pods' },
+  },
   run,
 }
 
 async function run(invocation: Invocation): Promise<number> {
   const started = Date.now()
   const hosted = await hostSession('dev', invocation, {
+    portForwards: invocation.flags['disable-port-forwards'] !== true,
     onNames: (mainPath, names) => writeNames(dirname(mainPath), names, { reset: false }),
   })
   const { session, title } = hosted

@@ -8,6 +8,7 @@ import { createConfigHost, sourceEntry } from '@tiltts/adapters/config-host'
 import { createDocker } from '@tiltts/adapters/docker'
 import { createFiles } from '@tiltts/adapters/files'
 import { createKubernetes } from '@tiltts/adapters/kubernetes'
+import { createListeners } from '@tiltts/adapters/listeners'
 import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
 import { createManifests } from '@tiltts/adapters/manifests'
 import { createNetwork } from '@tiltts/adapters/network'
@@ -69,6 +70,7 @@ export function createPorts({ mainPath, repeated, context, namespace, onWarning 
       docker: createDocker({ processes, env, clock }),
       compose: createCompose({ processes, env }),
       kubernetes: createKubernetes({ processes, env, clock, context, namespace }),
+      listeners: createListeners(),
       manifests: createManifests({ processes, files, env, records }),
       helper: containerHelper,
       records,

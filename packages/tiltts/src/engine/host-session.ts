@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly ciTimeoutMs?: number | undefined
   /** Whether images that earlier sessions have built count. @default true */
   readonly useRecords?: boolean | undefined
+  /** Whether local ports are opened that lead to pods. @default true */
+  readonly portForwards?: boolean | undefined
   readonly onNames?: (mainPath: string, names: readonly string[]) => Promise<void>
 }
 
@@ -75,6 +77,7 @@ export async function hostSession(
       version,
       ciTimeoutMs: options.ciTimeoutMs,
       useRecords: options.useRecords,
+      portForwards: options.portForwards,
       onNames: (names) => {
         options
           .onNames?.(mainPath, names)

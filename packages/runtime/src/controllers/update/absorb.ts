@@ -1,3 +1,4 @@
+import { liveUses } from '@tiltts/core/live-update'
 import { filesChanged, switched } from '@tiltts/core/schedule'
 import { readinessOf, withReadiness } from '@tiltts/core/status'
 import type { Tx } from '@tiltts/core/store'
@@ -33,7 +34,9 @@ export function absorb(deps: AbsorbDeps, tx: Tx, name: string, now: Millis): Eff
   const asked = absorbRequests(deps, tx, resource, defined, now)
   const serve = tx.get('Cmd', serveCmdName(name))
   const service = tx.get('DockerComposeService', name)
-  const ready = withReadiness(asked, readinessOf({ resource: { ...resource, status: asked }, serve, service }), now)
+  const discovery = tx.get('KubernetesDiscovery', name)
+  const view = { resource: { ...resource, status: asked }, serve, service, discovery }
+  const ready = withReadiness(asked, readinessOf(view), now)
   const queued = keepQueued(deps, tx, { ...resource, status: ready }, now)
   tx.status('Resource', name, () => queued)
   return { cancel: before.current !== undefined && queued.current === undefined, judge: files.judge }
@@ -111,7 +114,7 @@ function absorbWatch(
       judge = true
       continue
     }
-    next = filesChanged(next, { files, at }, running || undefined, spec.images.length > 0)
+    next = filesChanged(next, { files, at }, running || undefined, liveUses(spec).length > 0)
     if (by === 'outside') next = { ...next, paused: undefined }
   }
   return { status: next, judge }

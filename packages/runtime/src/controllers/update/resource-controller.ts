@@ -17,6 +17,7 @@ export function resourceController(resources: ResourceWriter): BatchController {
       watch('FileWatch', (change) => byWatch.of(change.name)),
       byResource('Cmd'),
       byResource('DockerComposeService'),
+      byResource('KubernetesDiscovery'),
       byResource('Update'),
     ],
     reconcileAll(woken) {

@@ -186,6 +186,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
     watches: [
       own('Resource'),
       byResource('DockerComposeService'),
+      byResource('KubernetesDiscovery'),
       // What is told of a build while it runs changes nothing here.
       watch('Image', ({ name, before, after }) => (isAlike(before, after) ? [] : byImage.of(name))),
       watch('Tiltfile', (change) => [change.name]),
