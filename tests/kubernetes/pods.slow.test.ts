@@ -112,7 +112,7 @@ describe.skipIf(skip !== undefined)(`pods of a real cluster${skip ? ` (skipped: 
     expect(code).toBe(1)
     expect(`${stdout}${stderr}`).toContain('no database')
     expect(stderr).toContain('exited with code 3')
-    expect(Date.now() - began).toBeLessThan(20_000)
+    expect(Date.now() - began).toBeLessThan(15_000)
   }, 60_000)
 
   it('CI-03: fail a run when their image cannot be pulled, in the words of the cluster', async () => {

@@ -70,6 +70,11 @@ export function hindranceOf(event: ClusterEvent): { readonly reason: string; rea
   return !normal && hindrances.has(reason) ? { reason, message } : undefined
 }
 
+/** The container that the kubelet has put off starting again. It says so long before the pod's status does. */
+export function backOffOf({ reason, message }: ClusterEvent): string | undefined {
+  return reason === 'BackOff' ? /^Back-off restarting failed container[ =](\S+)/.exec(message)?.[1] : undefined
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 function fields(value: unknown): Fields {

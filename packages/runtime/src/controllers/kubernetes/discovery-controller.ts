@@ -155,6 +155,7 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
       applied: appliedOf(name),
       namespace: ofContext,
       hindrance: events.hindrance,
+      backOff: events.backOff,
       judgement: judgement(name),
     }
     const after = discoveryStatus(view, parts, { before, enabled })

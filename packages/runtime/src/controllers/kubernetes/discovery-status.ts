@@ -1,11 +1,14 @@
 import { newestFirst, podsOfResource } from '@tiltts/core/kubernetes'
-import type {
-  AppliedObject,
-  ForwardTarget,
-  KubernetesDiscoverySpec,
-  KubernetesDiscoveryStatus,
-  ObjectState,
-  Pod,
+import {
+  type AppliedObject,
+  type ForwardTarget,
+  fromApiTime,
+  type KubernetesDiscoverySpec,
+  type KubernetesDiscoveryStatus,
+  type Millis,
+  type ObjectState,
+  type Pod,
+  type PodContainer,
 } from '@tiltts/spec'
 import type { ClusterView } from './cluster-view.js'
 import { looksAround } from './pod-index.js'
@@ -24,6 +27,8 @@ export interface DiscoveryParts {
   /** Of the context. */
   readonly namespace: string
   readonly hindrance: Hindrances
+  /** When it was last said that a container of a pod is not started again for now. */
+  readonly backOff: (pod: string, container: string) => Millis | undefined
   readonly judgement: Judgement
 }
 
@@ -39,7 +44,7 @@ export function podsNow(view: ClusterView, parts: DiscoveryParts): readonly Pod[
   const target = spec.target === undefined ? undefined : leadsTo(view, spec.target, parts.namespace)
   const pods =
     target === undefined ? podsOfResource(candidates, applied, spec) : candidates.filter(target).toSorted(newestFirst)
-  return pods.map((pod) => withProblem(pod, parts.hindrance))
+  return pods.map((pod) => withBackOff(withProblem(pod, parts.hindrance), parts.backOff))
 }
 
 function namespacesOf({ spec, applied, namespace }: DiscoveryParts): ReadonlySet<string> {
@@ -69,6 +74,21 @@ function leadsTo(view: ClusterView, target: ForwardTarget, ofContext: string): (
         pod.namespace === namespace &&
         pod.owners.some(({ kind, name }) => kind.toLowerCase() === target.kind && name === target.name)
   }
+}
+
+/** A pod whose containers are not started again for now, as its own status will say some ten seconds later. */
+function withBackOff(pod: Pod, backOff: DiscoveryParts['backOff']): Pod {
+  const isPutOff = ({ name, terminated }: PodContainer): boolean => {
+    if (terminated === undefined || terminated.exitCode === 0 || terminated.finishedAt === undefined) return false
+    return (backOff(pod.uid, name) ?? 0) >= fromApiTime(terminated.finishedAt)
+  }
+  if (pod.phase !== 'Running' || !pod.containers.some(isPutOff)) return pod
+  const containers = pod.containers.map((container): PodContainer => {
+    if (!isPutOff(container)) return container
+    const { terminated, ...rest } = container
+    return { ...rest, state: 'waiting', waiting: { reason: 'CrashLoopBackOff' }, lastEnd: terminated }
+  })
+  return { ...pod, status: 'CrashLoopBackOff', containers }
 }
 
 function withProblem(pod: Pod, hindrance: Hindrances): Pod {

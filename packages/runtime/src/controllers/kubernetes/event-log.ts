@@ -1,6 +1,6 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { Millis } from '@tiltts/spec'
-import { type ClusterEvent, eventLine, hindranceOf, isTold } from './cluster-events.js'
+import { backOffOf, type ClusterEvent, eventLine, hindranceOf, isTold } from './cluster-events.js'
 
 export interface EventLogDeps {
   readonly logs: Pick<LogStore, 'span' | 'append'>
@@ -20,6 +20,8 @@ export interface EventLog {
   /** It has turned out what some objects belong to. */
   flush(): void
   hindrance(uid: string): { readonly reason: string; readonly message: string } | undefined
+  /** When it was last said that a container of a pod is not started again for now. */
+  backOff(pod: string, container: string): Millis | undefined
   /** It was overcome. */
   clear(uid: string): void
 }
@@ -31,6 +33,7 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
   const told = new Map<string, string>()
   const held = new Map<string, ClusterEvent>()
   const hindrances = new Map<string, { readonly reason: string; readonly message: string }>()
+  const backOffs = new Map<string, Millis>()
   // Events do not tell parts of seconds.
   const from = Math.floor(since / 1000) * 1000
 
@@ -57,6 +60,11 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
         hindrances.set(event.about.uid, hindrance)
         onHindrance(event.about.uid)
       }
+      const container = backOffOf(event)
+      if (container !== undefined) {
+        backOffs.set(`${event.about.uid}/${container}`, event.at)
+        onHindrance(event.about.uid)
+      }
       if (!isTold(event) || tell(event)) return
       held.delete(event.uid)
       held.set(event.uid, event)
@@ -70,6 +78,7 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
       for (const [uid, event] of held) if (tell(event)) held.delete(uid)
     },
     hindrance: (uid) => hindrances.get(uid),
+    backOff: (pod, container) => backOffs.get(`${pod}/${container}`),
     clear: (uid) => void hindrances.delete(uid),
   }
 }
