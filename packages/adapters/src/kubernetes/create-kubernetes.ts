@@ -1,6 +1,6 @@
 import type { Kubernetes } from '@tiltts/runtime/ports'
 import { assembleKubernetes, type KubernetesOptions } from './assemble-kubernetes.js'
-import { createPodStreams } from './streams/index.js'
+import { createPodStreams } from './streams/create-pod-streams.js'
 
 /** The cluster of the user's kubeconfig. */
 export function createKubernetes(options: KubernetesOptions): Kubernetes {

@@ -64,10 +64,6 @@ export function isKubernetes(node: DeclaredNode): node is KubernetesNode {
   return node.kind === 'k8s'
 }
 
-export function isDeployed(node: DeclaredNode): node is DeployedNode {
-  return isService(node) || isKubernetes(node)
-}
-
 /** What kind of thing has a name, in words. */
 export function kindText({ kind }: DeclaredNode): string {
   return kindTexts[kind]

@@ -37,7 +37,14 @@ export interface KubernetesRef {
 }
 
 /** Where manifests come from, before anything was read. All paths are absolute. */
-export type ManifestSource = FileSource | ObjectsSource | TextSource | HelmSource | KustomizeSource | FilterSource | NamespaceSource
+export type ManifestSource =
+  | FileSource
+  | ObjectsSource
+  | TextSource
+  | HelmSource
+  | KustomizeSource
+  | FilterSource
+  | NamespaceSource
 
 /** A file of YAML or JSON; `path` may hold `*`, `**`, `?`, `[…]` and `{…}`, and then names all files that match, sorted. */
 export interface FileSource {

@@ -4,11 +4,6 @@ import { connectPod } from './forward/connect-pod.js'
 import { podLogs } from './logs/pod-logs.js'
 import type { StreamDeps } from './stream-deps.js'
 
-export { openPodContainer } from './container/open-pod-container.js'
-export { connectPod } from './forward/connect-pod.js'
-export { podLogs } from './logs/pod-logs.js'
-export type { StreamDeps } from './stream-deps.js'
-
 /** What goes on for as long as a pod does: logs, files and commands, connections. `close` ends all of it. */
 export function createPodStreams({ connect, clock }: PodStreamParts): PodStreams {
   const closing = new AbortController()
