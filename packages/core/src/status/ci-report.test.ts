@@ -6,6 +6,7 @@ import type { ResourceView } from './resource-view.js'
 import {
   at,
   endedServer,
+  kubernetesResource,
   probedServe,
   resource,
   runningServer,
@@ -96,4 +97,17 @@ test('the other states', () => {
   expect(row({ status: { started: true, current: 'api-1' } }, { updates: [done] }).state).toBe('updating')
   expect(row({ spec: { autoInit: false } })).toMatchObject({ state: 'not started', durationMs: undefined })
   expect(row({ status: { enabled: 'disabled' } }).state).toBe('disabled')
+})
+
+test.each([
+  ['docker', 'the Docker engine'],
+  ['default', 'the cluster'],
+])('says what a run waited for in words: %s', (name, what) => {
+  const on = [{ group: 'tilt.dev', apiVersion: 'v1alpha1', kind: 'Cluster', name }]
+  const holds = [{ reason: 'waiting-for-cluster', on, from: at(0), to: at(2) }] as const
+  const view = {
+    resource: kubernetesResource('x', { status: updated('x') }),
+    updates: [update('x-1', { phase: 'succeeded', holds })],
+  }
+  expect(ciReport([view], second(9))[0]?.waitedOn).toEqual({ what, ms: 2_000 })
 })

@@ -1,4 +1,4 @@
-import { fromApiTime, type HoldInterval, type Millis, type Update } from '@tiltts/spec'
+import { clusterName, fromApiTime, type HoldInterval, type Millis, type ObjectRef, type Update } from '@tiltts/spec'
 import { currentUpdate, isDisabled, lastUpdate, type ResourceView } from './resource-view.js'
 import { runtimeView } from './runtime-view.js'
 import { summaryOf } from './summary.js'
@@ -104,7 +104,13 @@ function longestWait(holds: readonly HoldInterval[], now: Millis): CiRow['waited
 function waitedFor({ reason, on }: HoldInterval): string {
   if (reason === 'waiting-for-slot') return 'a free slot'
   if (reason === 'tiltfile-reload') return 'the config'
-  return on.length === 0 ? reason : on.map((ref) => ref.name).join(', ')
+  return on.length === 0 ? reason : on.map(refName).join(', ')
+}
+
+/** Clusters are known by what they are; the one of Kubernetes is called `default`. */
+function refName({ kind, name }: ObjectRef): string {
+  if (kind !== 'Cluster') return name
+  return name === clusterName.docker ? 'the Docker engine' : 'the cluster'
 }
 
 function probeFailure({ serve, service }: ResourceView): string | undefined {
