@@ -1,39 +1,9 @@
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { promisify } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { skipReason } from '../support/requires.js'
-import { type TempProject, tempProject } from '../support/temp-project.js'
 import { startTiltts } from '../support/tiltts.js'
+import { type ClusterProject, clusterProject, kubectl } from './cluster-project.js'
 
-const run = promisify(execFile)
 const skip = skipReason('docker', 'kubernetes')
-
-async function kubectl(...args: readonly string[]): Promise<string> {
-  return (await run('kubectl', [...args])).stdout.trim()
-}
-
-interface ClusterProject extends TempProject {
-  readonly namespace: string
-  readonly image: string
-}
-
-/** A project with a namespace of its own, which is gone after the test. `NAMESPACE` and `IMAGE` in the config are replaced. */
-async function clusterProject(config: string, files: Readonly<Record<string, string>> = {}): Promise<ClusterProject> {
-  const namespace = `k-apply-${randomBytes(4).toString('hex')}`
-  const image = `${namespace}/api`
-  const text = config.replaceAll('NAMESPACE', namespace).replaceAll('IMAGE', image)
-  const project = tempProject({ ...files, 'tilt.config.ts': text })
-  await kubectl('create', 'namespace', namespace)
-  onTestFinished(async () => {
-    await kubectl('delete', 'namespace', namespace, '--wait=false')
-    const images = (await run('docker', ['images', '-q', '--filter', `reference=*/${namespace}_api`])).stdout.trim()
-    const local = (await run('docker', ['images', '-q', '--filter', `reference=${image}`])).stdout.trim()
-    const ids = new Set([...images.split('\n'), ...local.split('\n')].filter((id) => id !== ''))
-    if (ids.size > 0) await run('docker', ['rmi', '--force', ...ids])
-  })
-  return { ...project, namespace, image }
-}
 
 /** Runs a session until it has printed something. */
 async function session(project: ClusterProject, until: RegExp): Promise<string> {

@@ -115,4 +115,18 @@ describe('putting images into manifests', () => {
     const asked = injectImages(object, none, [image('shop/web', { wrap, entrypoint: ['dev'] })]).object
     expect(valueAt(asked, [...pod, 'containers', 1, 'command'])).toEqual(['/helper', '--', 'dev'])
   })
+
+  it('the helper stays away from init containers that have to end', () => {
+    const wrap = (argv: readonly string[]) => ['/helper', '--', ...argv]
+    const container = { image: 'shop/web', command: ['migrate'] }
+    const initContainers = [
+      { name: 'a', ...container },
+      { name: 'b', ...container, restartPolicy: 'Always' },
+    ]
+    const object = deployment('web', [], { pod: { initContainers, containers: [] } })
+    const { object: changed, commands } = injectImages(object, none, [image('shop/web', { wrap })])
+    const command = (at: number): unknown => valueAt(changed, [...pod, 'initContainers', at, 'command'])
+    expect([command(0), command(1)]).toEqual([['migrate'], ['/helper', '--', 'migrate']])
+    expect(commands).toEqual(['shop/web'])
+  })
 })

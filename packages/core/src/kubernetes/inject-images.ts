@@ -21,7 +21,10 @@ export interface Injection {
   readonly entrypoint?: readonly string[] | undefined
   /** In place of their arguments. */
   readonly args?: readonly string[] | undefined
-  /** Puts the container helper before a command, so that the process can be started again. A container without one runs that of the image. */
+  /**
+   * Puts the container helper before a command, so that the process can be started again. A container without one runs that
+   * of the image; an init container is to end, and keeps its own.
+   */
   readonly wrap?: ((argv: readonly string[]) => readonly string[]) | undefined
 }
 
@@ -81,11 +84,17 @@ function repoAndTag(ref: string): readonly [string, string] {
 }
 
 function withCommand(object: KubernetesManifest, container: Path, image: Injection): KubernetesManifest {
-  const { args, wrap } = image
+  const { args } = image
+  const wrap = runsOn(object, container) ? image.wrap : undefined
   const command = image.entrypoint ?? (wrap && ownCommand(object, container))
   const started =
     command === undefined ? object : withValueAt(object, [...container, 'command'], wrap?.(command) ?? command)
   return args === undefined ? started : withValueAt(started, [...container, 'args'], args)
+}
+
+/** Init containers end before others start, unless they say that they are restarted. */
+function runsOn(object: KubernetesManifest, container: Path): boolean {
+  return !container.includes('initContainers') || recordAt(object, container)?.['restartPolicy'] === 'Always'
 }
 
 function ownCommand(object: KubernetesManifest, container: Path): readonly string[] | undefined {

@@ -328,6 +328,41 @@ describe('images on their way to the cluster', () => {
     expect(sim.kubernetes.writes()).toHaveLength(writes)
   })
 
+  const loads = { kind: () => {} }
+
+  it('INJ-03: take the place of what the manifests call otherwise, and of nothing else', async () => {
+    const sim = await session({
+      config(c) {
+        c.image('shop/api', 'api')
+        c.manifests([deployment('api', 'elsewhere/api:1')])
+        c.k8sResource('api', { image: 'shop/api' })
+      },
+      files,
+      programs: loads,
+    })
+    expect(last(sim, 'api')?.error).toBeUndefined()
+    expect(imageOf(sim)).toMatch(/^shop\/api:tilt-/)
+  })
+
+  it('RST-02: have the helper in front of the command of their container, where their process is restarted in place', async () => {
+    const started = async (more: Readonly<Record<string, unknown>>): Promise<unknown> => {
+      const sim = await session({
+        config(c) {
+          c.image('shop/api', 'api', { liveUpdate: { syncs: { api: '/app' }, restart: 'process' } })
+          c.manifests([deployment('api', 'shop/api', more)])
+        },
+        files: { ...files, 'api/Dockerfile': 'FROM busybox\nCOPY . /app\nCMD ["serve"]' },
+        programs: loads,
+      })
+      expect(last(sim, 'api')?.error).toBeUndefined()
+      return JSON.stringify(sim.kubernetes.object(placed(deployment('api')))).match(/"command":(\[[^\]]*\])/)?.[1]
+    }
+    expect(await started({ command: ['serve', 'dev'] })).toBe(
+      '["/.tiltts/helper","wrap","--on-exit=end","--","serve","dev"]',
+    )
+    expect(await started({ args: ['-v'] })).toBeUndefined()
+  })
+
   it('BLD-04: are built for the processors of the cluster', async () => {
     const platforms: (string | undefined)[] = []
     await session({

@@ -7,6 +7,7 @@ import {
   type AppliedObject,
   type Image,
   type ImageResult,
+  type ImageUse,
   isTiltError,
   type KubernetesApplyStatus,
   type KubernetesManifest,
@@ -24,6 +25,7 @@ import type { ClusterInventory, Inventories, InventoryEntry } from '../../execut
 import { prepareObjects } from '../../executors/kubernetes/prepare-objects.js'
 import type { ImagePushes } from '../../executors/kubernetes/push-image.js'
 import { cancelledOutcome, type UpdateOutcome } from '../../executors/outcome.js'
+import type { ContainerHelper } from '../../ports/container-helper.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import { buildSpan } from '../cmd/span.js'
 import { clusterKey, connectionOf, kubernetesCluster, pushTarget } from '../kubernetes/kubernetes-cluster.js'
@@ -37,6 +39,7 @@ export interface KubernetesUpdateDeps extends CustomDeployDeps {
   readonly kubernetes: Kubernetes
   readonly imageUpdates: ImageUpdates
   readonly pushes: ImagePushes
+  readonly helper: Pick<ContainerHelper, 'wrap'>
   readonly inventories: Inventories
   /** Runs what builds in one of the slots. */
   readonly inSlot: (work: () => Promise<UpdateOutcome>) => Promise<UpdateOutcome>
@@ -116,6 +119,7 @@ async function buildAndDeploy(
 
 interface BuiltImage {
   readonly image: Image
+  readonly use: ImageUse
   /** As the cluster's nodes pull it. */
   readonly clusterRef: string
 }
@@ -138,7 +142,8 @@ async function pushImages(
   { readonly ok: true; readonly images: readonly BuiltImage[] } | { readonly ok: false; readonly error: string }
 > {
   const images: BuiltImage[] = []
-  for (const { name, deployed } of spec.images) {
+  for (const use of spec.images) {
+    const { name, deployed } = use
     const image = store.get('Image', name)
     const result = results.get(name)
     const target = pushTarget(store)
@@ -147,7 +152,7 @@ async function pushImages(
     const job = { spec: image.spec, result, target, log, step: run.steps.begin }
     const end = await pushes.push(job, run.signal)
     if (!end.ok) return { ok: false, error: `image ${image.spec.repository}: ${end.error}` }
-    images.push({ image, clusterRef: end.clusterRef })
+    images.push({ image, use, clusterRef: end.clusterRef })
   }
   return { ok: true, images }
 }
@@ -167,7 +172,7 @@ async function applyResource(
   const deploy = resource.spec.kubernetes
   const prepared = prepareObjects(
     deploy,
-    images.map((built) => injectionOf(store, built)),
+    images.map((built) => injectionOf(deps, built)),
   )
   if (!prepared.ok) return failed(deps, name, run, prepared.error)
   const inventory = await deps.inventories.of(clusterKey(store))
@@ -246,7 +251,7 @@ function writeApply(
   })
 }
 
-function injectionOf(store: ObjectStore, { image, clusterRef }: BuiltImage): Injection {
+function injectionOf({ store, helper }: KubernetesUpdateDeps, { image, use, clusterRef }: BuiltImage): Injection {
   const { node } = image.spec
   const declared = parseImageRef(node.ref)
   if (declared === undefined) throw new Error(`${node.ref} is no reference of an image`)
@@ -254,13 +259,17 @@ function injectionOf(store: ObjectStore, { image, clusterRef }: BuiltImage): Inj
     .list('Image')
     .filter((other) => parseImageRef(other.spec.node.ref)?.canonical === declared.canonical)
   const { matchInEnvVars, entrypoint, containerArgs } = node
+  const { entrypoint: process, onExit = 'end' } = node.liveUpdate?.restart ?? {}
   return {
     name: image.metadata.name,
     declared,
     exact: others.length > 1,
+    refs: use.refs,
     clusterRef,
     matchInEnvVars,
     entrypoint,
     args: containerArgs,
+    // What the config has started again is also what is started first.
+    ...(image.spec.helper && { wrap: (argv) => helper.wrap(process ?? argv, { onExit }) }),
   }
 }

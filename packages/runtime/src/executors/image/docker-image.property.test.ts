@@ -115,6 +115,28 @@ describe('an image from a Dockerfile', () => {
     expect(wasBuilt(await world.run('next'))).toBe(true)
   })
 
+  it('gets the helper for its own processor, whatever that of the engine is', async () => {
+    const world = start({ liveUpdate: restarted(['serve']), platform: 'linux/arm64' })
+    world.spec = { helper: true }
+    const asked: string[] = []
+    world.deps = {
+      helper: { ...fakeHelper, file: (arch) => (asked.push(arch) > 0 ? fakeHelper.file(arch) : undefined) },
+    }
+    expect(wasBuilt(await world.run())).toBe(true)
+    expect(asked).toEqual(['arm64'])
+  })
+
+  it('needs no command of its own for the helper in a cluster, where containers name one', async () => {
+    const world = imageWorld({ ...dockerNode, liveUpdate: restarted() })
+    dockerfile('FROM scratch\nCOPY . /srv')(world)
+    world.spec = { helper: true }
+    expect(await world.run()).toMatchObject({ ok: false, error: expect.stringContaining('neither ENTRYPOINT nor CMD') })
+    world.job = { cluster: {} }
+    const end = await world.run()
+    expect(wasBuilt(end)).toBe(true)
+    expect((await world.docker.inspectImage(end.ok ? end.result.ref : ''))?.entrypoint).toEqual([])
+  })
+
   it('is built anew when its record is there and its image is not', async () => {
     const world = start()
     const first = await world.run()
@@ -189,14 +211,14 @@ describe('an image from a Dockerfile', () => {
   })
 })
 
-function restarted(entrypoint: readonly string[]): NonNullable<DockerImageNode['liveUpdate']> {
+function restarted(entrypoint?: readonly string[]): NonNullable<DockerImageNode['liveUpdate']> {
   return {
     syncs: [],
     runs: [],
     stopPaths: [],
     initialSync: false,
     place: undefined,
-    restart: { what: 'process', triggers: [], entrypoint },
+    restart: { what: 'process', triggers: [], ...(entrypoint && { entrypoint }) },
   }
 }
 

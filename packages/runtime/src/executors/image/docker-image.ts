@@ -18,7 +18,7 @@ import { baselineOf } from './baseline.js'
 import { buildProgress } from './build-progress.js'
 import { digest } from './digest.js'
 import { namedBases } from './external-bases.js'
-import { addHelper, helperInput } from './helper-layer.js'
+import { addHelper, archOf, helperInput } from './helper-layer.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
 import { isRemembered, reusable } from './reuse.js'
 import { secretDigests } from './secret-digests.js'
@@ -67,7 +67,7 @@ export async function dockerImage(
         secrets: await secretDigests(files, node.secrets, env, signal),
         ssh: node.ssh,
         builder: { id: info.id, version: info.builder },
-        helper: helperInput(deps, spec, info.arch),
+        helper: helperInput(deps, spec, archOf(request.platform, info.arch)),
         registry: undefined,
       }),
     )

@@ -14,25 +14,34 @@ export function helperInput(
   return { checksum: helper.checksum(arch), entrypoint, onExit }
 }
 
+/** The processor that an image is for, as Go names it. @param platform `os/arch`; `undefined`: that of the engine */
+export function archOf(platform: string | undefined, engine: string): string {
+  return platform?.split('/')[1] ?? engine
+}
+
 /**
- * Puts the helper into an image as its last layer, in front of the image's own ENTRYPOINT and CMD.
+ * Puts the helper into an image as its last layer, in front of the image's own ENTRYPOINT and CMD. In a cluster an image may
+ * have neither: then its containers name the command.
  *
+ * @param engine the processor of the engine, as Go names it
  * @returns the id of the new image, or why there is none
  */
 export async function addHelper(
   { docker, helper }: ImageDeps,
   job: ImageJob,
   imageId: string,
-  arch: string,
+  engine: string,
   signal: AbortSignal,
 ): Promise<string | Extract<ImageEnd, { ok: false }>> {
+  const image = await docker.inspectImage(imageId)
+  const arch = archOf(image?.platform, engine)
   const file = helper.file(arch)
   if (file === undefined) return { ok: false, error: `there is no container helper for ${arch} processors` }
-  const image = await docker.inspectImage(imageId)
   const { entrypoint: own, onExit = 'end' } = job.spec.node.liveUpdate?.restart ?? {}
   const entrypoint = own ?? image?.entrypoint ?? []
   const cmd = own === undefined ? (image?.cmd ?? []) : []
-  if (image === undefined || entrypoint.length + cmd.length === 0)
+  const isEmpty = entrypoint.length + cmd.length === 0
+  if (image === undefined || (isEmpty && job.cluster === undefined))
     return {
       ok: false,
       error: 'the image has neither ENTRYPOINT nor CMD: say what runs with restartProcess({ entrypoint })',
@@ -43,7 +52,7 @@ export async function addHelper(
   const dockerfile = [
     `FROM ${base}`,
     `COPY helper ${helper.containerPath}`,
-    `ENTRYPOINT ${JSON.stringify(helper.wrap(entrypoint, { onExit }))}`,
+    ...(isEmpty ? [] : [`ENTRYPOINT ${JSON.stringify(helper.wrap(entrypoint, { onExit }))}`]),
     // Setting ENTRYPOINT drops the CMD of the image below.
     ...(cmd.length > 0 ? [`CMD ${JSON.stringify(cmd)}`] : []),
     '',
