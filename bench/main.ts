@@ -1,4 +1,4 @@
-// `pnpm bench [local|docker|row…]`: every figure beside its floor of the same run. With --write, the tables in
+// `pnpm bench [local|docker|kubernetes|row…]`: every figure beside its floor of the same run. With --write, the tables in
 // docs/performance.md of which all rows were measured are renewed.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,11 @@ import { dockerEditRows } from './docker/edit.js'
 import { dockerLargeContextRows } from './docker/large-context.js'
 import { dockerRebuildRows } from './docker/rebuild.js'
 import { dockerSecondStartRows } from './docker/second-start.js'
+import { kubernetesEditRows } from './kubernetes/edit.js'
+import { kubernetesMemoryRows } from './kubernetes/memory.js'
+import { kubernetesRebuildRows } from './kubernetes/rebuild.js'
+import { kubernetesReplacedPodRows } from './kubernetes/replaced-pod.js'
+import { kubernetesStartRows } from './kubernetes/start.js'
 import { configEditRows } from './rows/config-edit.js'
 import { editRows } from './rows/edit.js'
 import { idleRows } from './rows/idle.js'
@@ -36,6 +41,13 @@ const tables: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
     'docker-rebuild': dockerRebuildRows,
     'docker-start': dockerSecondStartRows,
     'docker-context': dockerLargeContextRows,
+  },
+  kubernetes: {
+    'kubernetes-edit': kubernetesEditRows,
+    'kubernetes-rebuild': kubernetesRebuildRows,
+    'kubernetes-start': kubernetesStartRows,
+    'kubernetes-replaced': kubernetesReplacedPodRows,
+    'kubernetes-memory': kubernetesMemoryRows,
   },
 }
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { startDev } from '../support/dev.js'
 import { createDockerProject, type DockerProject } from '../support/docker-project.js'
 import { type BenchRow, median, ms } from '../support/stats.js'
+import { textAt } from '../support/text-at.js'
 
 const run = promisify(execFile)
 const turns = 7
@@ -72,24 +73,11 @@ async function answerAfterEdit(
   const before = performance.now()
   writeFileSync(join(folder, 'api/version.txt'), text)
   const acted = act()
-  while ((await answer(port)) !== text) {
+  while ((await textAt(port)) !== text) {
     if (performance.now() - before > 60_000) throw new Error(`no answer "${text}" on port ${port}`)
     await sleep(5)
   }
   const took = performance.now() - before
   await acted
   return took
-}
-
-async function answer(port: number): Promise<string | undefined> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/`, {
-      headers: { connection: 'close' },
-      signal: AbortSignal.timeout(1000),
-    })
-    return await response.text()
-  } catch {
-    // Nothing listens while the container is replaced.
-    return undefined
-  }
 }

@@ -12,10 +12,14 @@ export interface Dev extends Background {
   nextUpdate(resource: string): Promise<Update>
 }
 
-/** Starts `tiltts dev` in a project. */
-export async function startDev(project: Project, env: NodeJS.ProcessEnv = {}): Promise<Dev> {
+/** Starts `tiltts dev` in a project, with more flags. */
+export async function startDev(
+  project: Project,
+  env: NodeJS.ProcessEnv = {},
+  flags: readonly string[] = [],
+): Promise<Dev> {
   const options = { cwd: project.folder, env: { ...project.env, ...env } }
-  const dev = start([process.execPath, bin, 'dev', '--port', '0'], options)
+  const dev = start([process.execPath, bin, 'dev', '--port', '0', ...flags], options)
   const client = await clientOf(project)
   const controller = new AbortController()
   let waiting: { resource: string; resolve: (update: Update) => void; reject: (error: Error) => void }[] = []
