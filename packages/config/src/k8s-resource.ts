@@ -47,7 +47,8 @@ export interface K8sResourceOptions extends ResourceOptions {
   readonly discoveryStrategy?: 'default' | 'selectors-only' | undefined
   /**
    * Whether an object of the resource is ready, for kinds that nobody else knows how to judge. It is asked for each object,
-   * as the cluster has it with its `status`, whenever it changes. `undefined`, as a field gives that is not there yet, means
+   * as the cluster has it with its `status`, whenever it changes; not for what has nothing to be ready with, as a Service or a
+   * ConfigMap, unless the resource has nothing else. `undefined`, as a field gives that is not there yet, means
    * no; anything else but `true` and `false` is an error.
    *
    * @example

@@ -16,7 +16,7 @@ import { uidOf } from './object-index.js'
 import { looksAround } from './pod-index.js'
 import { podLines } from './pod-lines.js'
 import { readyWhen } from './ready-when.js'
-import { type WatchedKind, watchKey, watchNeeds } from './watch-kinds.js'
+import { askedAbout, type WatchedKind, watchKey, watchNeeds } from './watch-kinds.js'
 
 export interface KubernetesDiscoveryDeps {
   readonly store: ObjectStore
@@ -138,7 +138,10 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const judgement = (name: string): DiscoveryParts['judgement'] => {
     const fn = store.get('Resource', name)?.spec.kubernetes?.readyWhen
     if (fn === undefined) return () => undefined
-    return (uid): Pick<ObjectState, 'state' | 'message'> => {
+    const isAsked = askedAbout(appliedOf(name))
+    return (ref): Pick<ObjectState, 'state' | 'message'> | undefined => {
+      if (!isAsked(ref)) return undefined
+      const { uid } = ref
       const object = view.object(uid)?.whole
       if (object === undefined) return { state: 'unknown' }
       return judges.judge({ resource: name, fn, uid, object })

@@ -18,7 +18,7 @@ import { isReadyByBeing } from './watch-kinds.js'
 export type Hindrances = (uid: string) => { readonly reason: string; readonly message: string } | undefined
 
 /** The user's own judgement of an object; `undefined`: there is none. */
-export type Judgement = (uid: string) => Pick<ObjectState, 'state' | 'message'> | undefined
+export type Judgement = (object: AppliedObject) => Pick<ObjectState, 'state' | 'message'> | undefined
 
 export interface DiscoveryParts {
   readonly name: string
@@ -104,7 +104,7 @@ export function objectStates(view: ClusterView, parts: DiscoveryParts): readonly
     const object = { apiVersion, kind, namespace, name, uid }
     const seen = view.object(uid)
     if (seen?.gone === true) return { ...object, state: 'gone' }
-    const own = parts.judgement(uid)
+    const own = parts.judgement(ref)
     if (seen === undefined) return { ...object, ...(own ?? { state: isReadyByBeing(ref) ? 'ready' : 'unknown' }) }
     const { progress } = seen
     if (progress.state === 'failed') return { ...object, ...progress }

@@ -301,7 +301,7 @@ it('asks the user whether objects are ready, once for each state of one', async 
   await w.deploy('gate')
   await w.advance(10)
   expect(w.status('gate').objects).toMatchObject([
-    { state: 'progressing', message: 'readyWhen says that it is not ready' },
+    { state: 'progressing', message: 'readyWhen says that ConfigMap gate is not ready' },
   ])
   w.kubernetes.edit({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'gate' }, (object) => ({
     ...object,
@@ -310,6 +310,31 @@ it('asks the user whether objects are ready, once for each state of one', async 
   await w.advance(10)
   expect(w.status('gate').objects).toMatchObject([{ state: 'ready' }])
   expect(calls).toBe(2)
+})
+
+it('asks the user about what comes to something, not about a Service beside it', async () => {
+  const asked: string[] = []
+  const w = await world({
+    call({ args }) {
+      const [object] = args as [KubernetesManifest]
+      asked.push(object.kind)
+      return true
+    },
+  })
+  const service: KubernetesManifest = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { ports: [{ port: 80 }] },
+  }
+  await w.declare('web', [service, deployment('web')], { deploy: { readyWhen: { $fn: 'f1', hash: 'h1' } } })
+  await w.deploy('web')
+  await w.advance(10)
+  expect(new Set(asked)).toEqual(new Set(['Deployment']))
+  expect(w.status('web').objects).toMatchObject([
+    { kind: 'Service', state: 'ready' },
+    { kind: 'Deployment', state: 'ready' },
+  ])
 })
 
 it('finds nothing for a resource that is switched off', async () => {

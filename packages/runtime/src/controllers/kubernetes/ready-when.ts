@@ -47,8 +47,9 @@ export function readyWhen({ functions, tasks, logs, onJudged }: ReadyWhenDeps): 
       asking.delete(uid)
       if (ending.signal.aborted) return
       const before = known.get(uid)?.verdict
-      known.set(uid, { asked, verdict: verdictOf(end) })
-      if (!end.ok && before?.message !== verdictOf(end).message) logs.append(span, `${end.report}\n`, 'error')
+      const verdict = verdictOf(end, object)
+      known.set(uid, { asked, verdict })
+      if (!end.ok && before?.message !== verdict.message) logs.append(span, `${end.report}\n`, 'error')
       onJudged(resource)
     })
   }
@@ -66,9 +67,9 @@ export function readyWhen({ functions, tasks, logs, onJudged }: ReadyWhenDeps): 
   }
 }
 
-function verdictOf(end: Awaited<ReturnType<typeof callFunction>>): Verdict {
+function verdictOf(end: Awaited<ReturnType<typeof callFunction>>, { kind, metadata }: KubernetesManifest): Verdict {
   if (!end.ok) return { state: 'progressing', message: `readyWhen failed: ${end.message}` }
   return end.value === true
     ? { state: 'ready' }
-    : { state: 'progressing', message: 'readyWhen says that it is not ready' }
+    : { state: 'progressing', message: `readyWhen says that ${kind} ${metadata.name} is not ready` }
 }

@@ -37,13 +37,21 @@ function isPod({ apiVersion, kind }: Pick<KubernetesRef, 'apiVersion' | 'kind'>)
   return kind === 'Pod' && groupOf(apiVersion) === ''
 }
 
+/**
+ * Which objects of a resource its `readyWhen` is asked about: those that come to something. What is ready by being there, a
+ * Service beside them, says nothing of them; it is asked about where there is nothing else.
+ */
+export function askedAbout(objects: readonly KubernetesRef[]): (ref: KubernetesRef) => boolean {
+  return objects.every(isReadyByBeing) ? () => true : (ref) => !isReadyByBeing(ref)
+}
+
 export interface WatchNeeds {
   readonly spec: KubernetesDiscovery['spec']
   /** What it is going to apply. */
   readonly declared: readonly KubernetesRef[]
   /** What it has applied, with the namespaces of the cluster. */
   readonly applied: readonly KubernetesRef[]
-  /** The user judges all objects. */
+  /** The user judges objects. */
   readonly readyWhen: boolean
   /** Among them is a Service of the type LoadBalancer. */
   readonly loadBalanced: boolean
@@ -63,13 +71,19 @@ export function watchNeeds(needs: WatchNeeds): readonly WatchedKind[] {
     add({ apiVersion: 'v1', kind: 'Pod', namespace: one })
     add({ apiVersion: 'v1', kind: 'Event', namespace: one })
   }
+  const asked = needs.readyWhen ? askedAbout([...declared, ...applied]) : () => false
+  const isWatched = (ref: KubernetesRef): boolean => {
+    if (isPod(ref)) return false
+    if (ref.kind === 'Service' && ref.apiVersion === 'v1' && needs.loadBalanced) return true
+    return asked(ref) || !isReadyByBeing(ref)
+  }
   const clusterScoped = (ref: KubernetesRef): boolean => ref.kind === 'CustomResourceDefinition'
   for (const ref of declared) {
     // Kinds that are yet to be defined cannot be watched yet.
-    if (!isBuiltIn(ref) || !isWatched(ref, needs)) continue
+    if (!isBuiltIn(ref) || !isWatched(ref)) continue
     add({ ...kindOf(ref), namespace: clusterScoped(ref) ? '' : ref.namespace || namespace })
   }
-  for (const ref of applied) if (isWatched(ref, needs)) add({ ...kindOf(ref), namespace: ref.namespace })
+  for (const ref of applied) if (isWatched(ref)) add({ ...kindOf(ref), namespace: ref.namespace })
   const hasDeployment = [...found.values()].filter(({ kind }) => kind === 'Deployment')
   for (const { namespace: one } of hasDeployment) add({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace: one })
   if (spec.target !== undefined) {
@@ -78,12 +92,6 @@ export function watchNeeds(needs: WatchNeeds): readonly WatchedKind[] {
     if (spec.target.kind === 'deployment') add({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace: one })
   }
   return [...found.values()]
-}
-
-function isWatched(ref: KubernetesRef, { readyWhen, loadBalanced }: WatchNeeds): boolean {
-  if (isPod(ref)) return false
-  if (ref.kind === 'Service' && ref.apiVersion === 'v1') return loadBalanced || readyWhen
-  return readyWhen || !isReadyByBeing(ref)
 }
 
 function kindOf({ apiVersion, kind }: KubernetesRef): Pick<WatchedKind, 'apiVersion' | 'kind'> {
