@@ -39,6 +39,19 @@ const clientWith = async (server: StandInServer, user: object, cluster: object =
   return client
 }
 
+it('takes many requests at a time without a warning of Node', async () => {
+  const server = await started()
+  server.on(path, (call, response) => void setTimeout(() => found(call, response), 20))
+  const client = await server.client()
+  const warnings: string[] = []
+  const onWarning = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', onWarning)
+  const answers = await Promise.all(Array.from({ length: 30 }, () => client.get(ref, new AbortController().signal)))
+  process.off('warning', onWarning)
+  expect(answers).toHaveLength(30)
+  expect(warnings).toEqual([])
+})
+
 describe('credentials of a kubeconfig', () => {
   it('brings a token along', async () => {
     const server = await started()

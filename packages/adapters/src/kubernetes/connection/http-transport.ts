@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { Clock, Processes } from '@tiltts/runtime/ports'
 import { InfraError } from '@tiltts/spec'
@@ -37,6 +38,8 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const source = createCredentials(options)
   const dispatchers = createDispatchers({ proxy, where })
   const closing = new AbortController()
+  // Each request and each stream listens, and a session has many.
+  setMaxListeners(0, closing.signal)
   let tls: ReturnType<typeof serverTls> | undefined
 
   /** Once more, with credentials that were read anew, when the first ones were refused. */
