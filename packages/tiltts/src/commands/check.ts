@@ -1,12 +1,12 @@
 import { type Command, exitCode } from '../cli/command.js'
-import { evaluateOnce, evaluationFlags } from '../engine/evaluate-once.js'
+import { clusterFlags, evaluateOnce, evaluationFlags } from '../engine/evaluate-once.js'
 
 export const command: Command = {
   usage: '[-- args…]',
   summary: 'evaluate the config and show what is wrong with it',
   details:
-    'Nothing is started or built. Compose files are read by the compose command; the Docker engine is not asked.',
-  flags: evaluationFlags,
+    'Nothing is started, built or deployed. Manifests are read, charts rendered, and compose files read by the compose command; neither the Docker engine nor the cluster is asked.',
+  flags: { ...evaluationFlags, ...clusterFlags },
   async run(invocation) {
     const { linked } = await evaluateOnce(invocation)
     if (linked === undefined) return exitCode.usage

@@ -34,7 +34,13 @@ export const warn = (message: string): void => void process.stderr.write(`Warnin
 /** Evaluates and links the config without running any of it, and shows what is wrong with it on stderr. */
 export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnce> {
   const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = createPorts({ mainPath, repeated: false, onWarning: warn })
+  const { ports, close } = createPorts({
+    mainPath,
+    repeated: false,
+    context: textFlag(invocation, 'context'),
+    namespace: textFlag(invocation, 'namespace'),
+    onWarning: warn,
+  })
   try {
     const { diagnostics, linked, functions } = await evaluateConfig(
       ports,
