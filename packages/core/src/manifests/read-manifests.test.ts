@@ -123,8 +123,8 @@ describe('scalars', () => {
 
 describe('what is wrong', () => {
   it('KY-02: a key that stands twice, with the line of the second', () => {
-    const text = `${configMap('a', 'data:\n  x: "1"\n  x: "2"\n')}---\n${configMap('b')}`
-    expect(problems(text)).toEqual([['the key x stands twice in one mapping', 6, 3]])
+    const text = `${configMap('a', 'data:\n  mode: "1"\n  mode: "2"\n')}---\n${configMap('b')}`
+    expect(problems(text)).toEqual([['the key mode stands twice in one mapping', 6, 3]])
     expect(first(text)?.places[0]).toMatchObject({ file, excerpt: { firstLine: 4 } })
     // the rest is read all the same
     expect(places(text)).toEqual([['b', 8, 1]])

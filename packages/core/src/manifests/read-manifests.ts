@@ -68,7 +68,7 @@ export function readManifestPart(part: DocumentPart, source: ManifestText): Mani
   for (const document of parsed as readonly Document.Parsed[]) {
     const error = document.errors[0]
     if (error !== undefined) {
-      invalid(error.pos[0], yamlProblem(error.code, error.message, part.text.slice(...error.pos)))
+      invalid(error.pos[0], yamlProblem(error.code, error.message, part.text.slice(error.pos[0])))
       continue
     }
     const value = dataOf(document)
@@ -97,7 +97,7 @@ function dataOf(document: Document.Parsed): { readonly data: unknown } | { reado
 
 function yamlProblem(code: string, message: string, at: string): Pick<ObjectProblem, 'message' | 'hint'> {
   if (code === 'DUPLICATE_KEY') {
-    const key = /^[^\s:]+/.exec(at)?.[0]
+    const key = /^(?:"[^"]*"|'[^']*'|[^\s:]+)/.exec(at)?.[0]
     return {
       message: key === undefined ? 'a key stands twice in one mapping' : `the key ${key} stands twice in one mapping`,
       hint: 'Remove one of the two: which of them counts would be chance',
