@@ -212,6 +212,24 @@ describe('ci', () => {
       })
     })
 
+    it('CI-10: is waited for, for a minute, when it is a cluster', async () => {
+      const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } }
+      const sim = await services({
+        config: (c) => c.manifests([settings]),
+        ports: (ports) => {
+          ;(ports.kubernetes as Simulation['kubernetes']).goAway()
+          return ports
+        },
+      })
+      await sim.advance(58_000)
+      expect(sim.outcome()).toBeUndefined()
+      await sim.advance(4_000)
+      expect(sim.outcome()).toMatchObject({
+        exitCode: 1,
+        reason: expect.stringMatching(/^cluster connection failed: .* \(waited 1m0s\)$/),
+      })
+    })
+
     it('CI-10: does not fail the run when it comes in time', async () => {
       const sim = await services()
       await sim.advance(40_000)

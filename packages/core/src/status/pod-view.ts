@@ -41,13 +41,14 @@ function brokenView(container: PodContainer, pod: Pod): RuntimeView | undefined 
     if (waiting.reason === 'CrashLoopBackOff') {
       const end = lastEnd === undefined ? 'crashes' : endText(lastEnd)
       return ended(pod, {
-        text: `${who} ${end}, again and again (${times(restarts)})`,
+        text:
+          restarts === 0 ? `${who} ${end} (CrashLoopBackOff)` : `${who} ${end}, again and again (${times(restarts)})`,
         failures: Math.max(hopeless, restarts),
       })
     }
     const reason = brokenReasons[waiting.reason]
     if (reason === undefined) return undefined
-    const more = waiting.message === undefined ? ` (${waiting.reason})` : `: ${waiting.message}`
+    const more = waiting.message === undefined ? ` (${waiting.reason})` : `: ${withoutPreamble(waiting.message)}`
     return ended(pod, { text: `${who} ${reason}${more}`, failures: hopeless })
   }
   if (terminated === undefined || terminated.exitCode === 0) return undefined
@@ -87,6 +88,13 @@ function endText({ exitCode, signal, reason, message }: ContainerEnd): string {
   const known = reason === '' || reason === 'Error' || reason === 'Completed' ? how : `${how} (${reason})`
   const last = message?.split('\n').findLast((line) => line.trim() !== '')
   return last === undefined ? known : `${known}: ${last.trim()}`
+}
+
+/** What went wrong, without the calls that it went through and the image that each of them names once more. */
+function withoutPreamble(message: string): string {
+  const preamble =
+    /^(?:Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = |failed to (?:pull and unpack image|resolve reference|pull image) "[^"]*": )+/
+  return message.replace(preamble, '') || message
 }
 
 function startOf({ containers, createdAt }: Pod): string {

@@ -91,6 +91,11 @@ describe('a resource in the cluster', () => {
       'Back-off pulling image "nope"',
       'container c0 cannot pull the image: Back-off pulling image "nope"',
     ],
+    [
+      'ErrImagePull',
+      'rpc error: code = NotFound desc = failed to pull and unpack image "a/b:1": failed to resolve reference "a/b:1": a/b:1: not found',
+      'container c0 cannot pull the image: a/b:1: not found',
+    ],
     ['ErrImagePull', undefined, 'container c0 cannot pull the image (ErrImagePull)'],
     [
       'CreateContainerConfigError',
@@ -113,6 +118,13 @@ describe('a resource in the cluster', () => {
     const status = { objects: [objectState('Deployment', 'progressing')], pods: [pod({ containers })] }
     expect(error(status)).toContain('container c0 exited with code 1: no database, again and again (restarted once)')
     expect(summary(status)).toContain('no database')
+    expect(error(status)).not.toContain('in a row')
+  })
+
+  test('CI-03, RDY-03: a crash that the kubelet waits after is told without counting what has not been', () => {
+    const containers = [{ ...waiting('CrashLoopBackOff').containers[0], last: crashed(3), restarts: 0 }]
+    const status = { objects: [objectState('Deployment', 'progressing')], pods: [pod({ containers })] }
+    expect(error(status)).toBe('x: container c0 exited with code 3 (CrashLoopBackOff)')
   })
 
   test('a first crash is an error of its row, and not yet the end of a run', () => {

@@ -117,7 +117,7 @@ function runtimeState(view: ResourceView): SessionTargetState {
       // It comes up again by itself: then it is not ready for now, and its readiness timeout watches over it.
       if (runtime.restarts && runtime.failures < hopelessFailures) return { active: unready(view, runtime.startedAt) }
       if (isFromBefore(view, runtime)) return { active: unready(view, lastUpdate(view)?.status.startTime) }
-      return terminated(view, runtime, `${metadata.name}: ${endText(runtime)}`)
+      return terminated(view, runtime, `${metadata.name}: ${endText(view, runtime)}`)
   }
 }
 
@@ -149,8 +149,9 @@ function unready(
   return { startTime, ready: false }
 }
 
-function endText({ sentence, failures }: Extract<RuntimeView, { is: 'ended' }>): string {
-  return failures > 1 ? `${sentence}, ${failures} times in a row` : sentence
+/** Pods count their restarts themselves. */
+function endText({ resource }: ResourceView, { sentence, failures }: Extract<RuntimeView, { is: 'ended' }>): string {
+  return failures > 1 && resource.spec.type !== 'k8s' ? `${sentence}, ${failures} times in a row` : sentence
 }
 
 /** A word that scripts can look for: the hold's reason, or what the update waits to be started for. */

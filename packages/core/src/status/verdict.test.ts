@@ -171,20 +171,20 @@ describe('timeout of readiness', () => {
 })
 
 describe('an engine that is away', () => {
-  const engineAway = { error: 'no Docker engine answers', since: second(5) }
-  const own = { server: true, probed: true, needsEngine: true }
+  const away = [{ cluster: 'docker', error: 'no Docker engine answers', since: second(5) }] as const
+  const own = { server: true, probed: true, needs: ['docker'] } as const
   const held = [target('db:update', waiting('waiting-for-cluster'))]
 
   test('CI-10: fails the run when it has not answered for a minute', () => {
-    expect(judge(held, 64, { engineAway, own })).toEqual({ ...open, nextDeadline: second(65) })
-    expect(judge(held, 65, { engineAway, own }).error).toBe(
+    expect(judge(held, 64, { away, own })).toEqual({ ...open, nextDeadline: second(65) })
+    expect(judge(held, 65, { away, own }).error).toBe(
       'cluster connection failed: no Docker engine answers (waited 1m0s)',
     )
   })
 
   test('CI-10: only what is enabled and not done yet needs it', () => {
     const idle = [target('db:update', ended()), target('web:update', { disabled: {} }), target('api:update', waiting())]
-    const resource = (name: string): ResourceLimits => ({ ...own, needsEngine: name !== 'api' })
-    expect(judge(idle, 600, { engineAway, resource })).toMatchObject(open)
+    const resource = (name: string): ResourceLimits => ({ ...own, needs: name === 'api' ? ['default'] : ['docker'] })
+    expect(judge(idle, 600, { away, resource })).toMatchObject(open)
   })
 })

@@ -1,4 +1,6 @@
 import {
+  type ClusterName,
+  clusterName,
   fromApiTime,
   type Millis,
   type Resource,
@@ -37,14 +39,15 @@ export interface VerdictView {
   /** Of the session's process. */
   readonly startTime: Millis
   readonly limits: CiLimits
-  /** Absent: the engine that runs containers answers, or none is needed. */
-  readonly engineAway?: EngineAway | undefined
+  /** What runs containers and does not answer. @default none */
+  readonly away?: readonly EngineAway[] | undefined
   /** What a resource says of itself. */
   readonly resource: (name: string) => ResourceLimits | undefined
 }
 
-/** An engine that does not answer. */
+/** An engine, or a cluster, that does not answer. */
 export interface EngineAway {
+  readonly cluster: ClusterName
   readonly error: string
   readonly since: Millis
 }
@@ -56,15 +59,19 @@ export interface ResourceLimits {
   readonly server: boolean
   /** Whether that has a probe or a health check. */
   readonly probed: boolean
-  /** Whether it cannot come up without the engine that runs containers. @default false */
-  readonly needsEngine?: boolean | undefined
+  /** What it cannot come up without. @default nothing */
+  readonly needs?: readonly ClusterName[] | undefined
 }
 
 /** What a resource says of itself, whatever kind it is. */
 export function resourceLimits({ spec }: Pick<Resource, 'spec'>): ResourceLimits {
   const server = hasServer({ resource: { spec } })
-  const needsEngine = spec.type === 'docker-compose'
-  return { readyTimeoutMs: spec.readyTimeoutMs, server, probed: isProbed(spec), needsEngine }
+  return { readyTimeoutMs: spec.readyTimeoutMs, server, probed: isProbed(spec), needs: needsOf(spec) }
+}
+
+function needsOf({ type, images }: Resource['spec']): readonly ClusterName[] {
+  const builds = type === 'docker-compose' || images.length > 0
+  return [...(builds ? [clusterName.docker] : []), ...(type === 'k8s' ? [clusterName.kubernetes] : [])]
 }
 
 /** Pods say themselves when they are ready. */
@@ -121,9 +128,11 @@ export function verdict(view: VerdictView, now: Millis): Verdict {
     }
   }
 
-  const engine = engineOverdue(view, now)
-  if (typeof engine === 'string') return { done: true, error: engine, nextDeadline: undefined }
-  if (engine !== undefined) deadlines.push(engine)
+  for (const away of view.away ?? []) {
+    const overdue = engineOverdue(view, away, now)
+    if (typeof overdue === 'string') return { done: true, error: overdue, nextDeadline: undefined }
+    if (overdue !== undefined) deadlines.push(overdue)
+  }
   const isOpen = open.waiting.size > 0 || open.notReady.length > 0 || open.retrying.length > 0
   if (!isOpen && view.targets.length > 1) return { done: true, error: '', nextDeadline: undefined }
   const { timeoutMs } = view.limits
@@ -141,15 +150,19 @@ function failureOf({ state: { terminated } }: SessionTarget): string | undefined
 }
 
 /** The error when what is still open needs an engine that has been away for too long, else when it will have been. */
-function engineOverdue({ targets, engineAway, resource }: VerdictView, now: Millis): string | Millis | undefined {
-  if (engineAway === undefined) return undefined
+function engineOverdue(
+  { targets, resource }: VerdictView,
+  { cluster, error, since }: EngineAway,
+  now: Millis,
+): string | Millis | undefined {
   const needed = targets.some(
-    ({ state, resources }) => (state.waiting ?? state.active) && resource(resources[0] ?? '')?.needsEngine === true,
+    ({ state, resources }) =>
+      (state.waiting ?? state.active) && resource(resources[0] ?? '')?.needs?.includes(cluster) === true,
   )
   if (!needed) return undefined
-  const deadline = engineAway.since + engineGraceMs
+  const deadline = since + engineGraceMs
   if (now < deadline) return deadline
-  return `cluster connection failed: ${engineAway.error} (waited ${formatDuration(engineGraceMs)})`
+  return `cluster connection failed: ${error} (waited ${formatDuration(engineGraceMs)})`
 }
 
 /** The error when an active target has been unready for too long, else when it will have been. */

@@ -14,7 +14,6 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { clusterName, fromApiTime, type Session, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
-import { dockerCluster } from '../docker/docker-cluster.js'
 import { resourceView } from '../projector/projector.js'
 import { openTargets } from './open-targets.js'
 
@@ -54,7 +53,7 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
         targets: graced.targets,
         startTime: fromApiTime(session.status.startTime),
         limits: ciLimits(settings, session.spec),
-        engineAway: engineAway(),
+        away: away(),
         resource: limitsOf,
       },
       now,
@@ -67,13 +66,11 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
     return time === undefined ? undefined : fromApiTime(time)
   }
 
-  const engineAway = (): EngineAway | undefined => {
-    const away = [dockerCluster, clusterName.kubernetes].flatMap((name): EngineAway[] => {
-      const { error, errorSince } = store.get('Cluster', name)?.status ?? {}
-      return error === undefined || errorSince === undefined ? [] : [{ error, since: fromApiTime(errorSince) }]
+  const away = (): readonly EngineAway[] =>
+    Object.values(clusterName).flatMap((cluster): EngineAway[] => {
+      const { error, errorSince } = store.get('Cluster', cluster)?.status ?? {}
+      return error === undefined || errorSince === undefined ? [] : [{ cluster, error, since: fromApiTime(errorSince) }]
     })
-    return away.sort((a, b) => a.since - b.since)[0]
-  }
 
   const limitsOf = (name: string): ResourceLimits | undefined => {
     const resource = store.get('Resource', name)
