@@ -52,6 +52,30 @@ it('takes many requests at a time without a warning of Node', async () => {
   expect(warnings).toEqual([])
 })
 
+it('makes do with few connections for many requests at a time, and is not held up by streams', async () => {
+  const server = await started()
+  server.on(path, (call, response) => void setTimeout(() => found(call, response), 20))
+  const pods = 'GET /api/v1/namespaces/shop/pods'
+  server.on(pods, (call, response) => {
+    if (!call.query.has('watch')) return sendJson(response, { metadata: { resourceVersion: '1' }, items: [] })
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
+  })
+  const client = await server.client()
+  const following = Array.from(
+    { length: 20 },
+    () =>
+      new Promise<void>((resolve) => {
+        const selection = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop' }
+        client.watch(selection, { onChange() {}, onState: ({ is }) => is === 'following' && resolve() })
+      }),
+  )
+  await Promise.all(following)
+  const before = server.connections()
+  const answers = await Promise.all(Array.from({ length: 60 }, () => client.get(ref, new AbortController().signal)))
+  expect(answers).toHaveLength(60)
+  expect(server.connections() - before).toBeLessThanOrEqual(16)
+})
+
 describe('credentials of a kubeconfig', () => {
   it('brings a token along', async () => {
     const server = await started()

@@ -1,34 +1,46 @@
 import { InfraError } from '@tiltts/spec'
 import type { Dispatcher } from 'undici'
 import type { ServerName } from './failure.js'
+import type { ConnectionTls } from './tls.js'
 
 export interface Dispatchers {
-  /** Kept connections made in this way. */
-  get(tls: object): Promise<Dispatcher>
+  /**
+   * Kept connections made in this way. A request waits for one of a few, since a secure connection takes longer to make than
+   * most requests do; each stream has its own.
+   */
+  get(tls: ConnectionTls, use: 'request' | 'stream'): Promise<Dispatcher>
   /** A kept connection may be dead without anybody having said so: the next call makes its own. */
   renew(): void
   close(): Promise<void>
 }
 
+interface Pool {
+  readonly tls: ConnectionTls
+  readonly request: Promise<Dispatcher>
+  readonly stream: Promise<Dispatcher>
+}
+
 /** Longer than a pause between two edits, shorter than servers wait. */
 const KEEP_MS = 50_000
 const CONNECT_MS = 10_000
+/** More than updates run side by side, so that a slow admission webhook holds up nobody else. */
+const REQUEST_CONNECTIONS = 16
 
-/** One pool of connections, made anew when the client's certificate has changed. */
+/** Pools of connections, made anew when the client's certificate has changed. */
 export function createDispatchers(options: {
   readonly proxy: string | undefined
   readonly where: ServerName
 }): Dispatchers {
-  let pool: { readonly key: string; readonly dispatcher: Promise<Dispatcher> } | undefined
+  let pool: Pool | undefined
   let closed = false
   /** What still runs over old connections may end. */
   const retire = (): void => {
-    pool?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => {})
+    for (const one of both(pool)) one.then((dispatcher) => dispatcher.close()).catch(() => {})
     pool = undefined
   }
-  const open = async (tls: object): Promise<Dispatcher> => {
+  const open = async (tls: ConnectionTls, connections: number | null): Promise<Dispatcher> => {
     const { Agent, ProxyAgent } = await import('./undici.js')
-    const common = { keepAliveTimeout: KEEP_MS, keepAliveMaxTimeout: KEEP_MS, maxResponseSize: -1 }
+    const common = { connections, keepAliveTimeout: KEEP_MS, keepAliveMaxTimeout: KEEP_MS, maxResponseSize: -1 }
     if (options.proxy === undefined) return new Agent({ ...common, connect: { ...tls, timeout: CONNECT_MS } })
     if (!/^https?:/.test(options.proxy)) {
       const message = `the kubeconfig's proxy-url ${options.proxy} of ${options.where.server} is no HTTP proxy: only http:// and https:// are possible`
@@ -37,26 +49,30 @@ export function createDispatchers(options: {
     return new ProxyAgent({ ...common, uri: options.proxy, requestTls: { ...tls, timeout: CONNECT_MS } })
   }
   return {
-    async get(tls) {
-      const key = JSON.stringify(tls)
-      if (pool?.key !== key) {
+    async get(tls, use) {
+      if (pool?.tls !== tls) {
         retire()
-        const dispatcher = open(tls)
-        pool = { key, dispatcher }
-        dispatcher.catch(() => {
-          pool = undefined
-        })
+        const opened = { tls, request: open(tls, REQUEST_CONNECTIONS), stream: open(tls, null) }
+        pool = opened
+        for (const one of both(opened))
+          one.catch(() => {
+            if (pool === opened) pool = undefined
+          })
       }
-      const dispatcher = await pool.dispatcher
+      const dispatcher = await pool[use]
       if (closed) await dispatcher.destroy()
       return dispatcher
     },
     renew: retire,
     async close() {
       closed = true
-      const open = pool
+      const open = both(pool)
       pool = undefined
-      if (open) await open.dispatcher.then((dispatcher) => dispatcher.destroy())
+      for (const one of open) await one.then((dispatcher) => dispatcher.destroy())
     },
   }
+}
+
+function both(pool: Pool | undefined): readonly Promise<Dispatcher>[] {
+  return pool === undefined ? [] : [pool.request, pool.stream]
 }

@@ -11,7 +11,7 @@ import { networkFailure, refused, type ServerName, unreachable } from './failure
 import type { PinnedContext } from './pinned-context.js'
 import { queryString } from './query.js'
 import { readText } from './read-text.js'
-import { serverTls } from './tls.js'
+import { connectionTls } from './tls.js'
 import { warningsIn } from './warnings.js'
 import { openWebsocket } from './websocket.js'
 import { within } from './within.js'
@@ -40,7 +40,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const closing = new AbortController()
   // Each request and each stream listens, and a session has many.
   setMaxListeners(0, closing.signal)
-  let tls: ReturnType<typeof serverTls> | undefined
+  const tlsOf = connectionTls(pinned.cluster)
 
   /** Once more, with credentials that were read anew, when the first ones were refused. */
   const authorized = async <T>(act: (credentials: Credentials) => Promise<T>): Promise<T> => {
@@ -59,24 +59,20 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       }
     }
   }
-  const tlsOf = async (credentials: Credentials): Promise<object> => {
-    tls ??= serverTls(pinned.cluster)
-    const { cert, key } = credentials
-    return { ...(await tls), ...(cert ? { cert } : {}), ...(key ? { key } : {}) }
-  }
   const tooLate = (ms: number): InfraError => {
     dispatchers.renew()
     return unreachable(where, `no answer within ${ms / 1000} s`)
   }
 
   const dispatch = async (
+    use: 'request' | 'stream',
     method: ApiMethod,
     path: string,
     request: ApiRequest,
     credentials: Credentials,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> => {
-    const dispatcher = await dispatchers.get(await tlsOf(credentials))
+    const dispatcher = await dispatchers.get(await tlsOf(credentials), use)
     const body = request.body === undefined ? null : JSON.stringify(request.body)
     const send = (): Promise<Dispatcher.ResponseData> =>
       dispatcher.request({
@@ -104,6 +100,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   }
 
   const ask = <T>(
+    use: 'request' | 'stream',
     method: ApiMethod,
     path: string,
     request: ApiRequest,
@@ -114,7 +111,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         { clock, tooLate, timeoutMs: request.timeoutMs ?? ANSWER_MS, signals: [request.signal, closing.signal] },
         async (signal) => {
           try {
-            const response = await dispatch(method, path, request, credentials, signal)
+            const response = await dispatch(use, method, path, request, credentials, signal)
             if (response.statusCode >= 400) {
               throw refused(response.statusCode, (await readText(response.body, response.headers)).body, where)
             }
@@ -128,12 +125,12 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
 
   return {
     request: (method, path, request = {}) =>
-      ask(method, path, request, async ({ statusCode, headers, body }): Promise<ApiAnswer> => {
+      ask('request', method, path, request, async ({ statusCode, headers, body }): Promise<ApiAnswer> => {
         const read = await readText(body, headers)
         return { status: statusCode, warnings: warningsIn(headers['warning']), ...read }
       }),
     stream: (method, path, request = {}) =>
-      ask(method, path, request, async ({ statusCode, headers, body }): Promise<ApiStream> => {
+      ask('stream', method, path, request, async ({ statusCode, headers, body }): Promise<ApiStream> => {
         const readable: Readable = body
         const cut = (): void =>
           void readable.destroy(asError(request.signal?.aborted ? request.signal.reason : closing.signal.reason))

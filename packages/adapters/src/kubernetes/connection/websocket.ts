@@ -3,11 +3,12 @@ import type { RequestOptions } from 'node:https'
 import type { WebSocket } from 'ws'
 import { networkFailure, refused, type ServerName, unreachable } from './failure.js'
 import { readText } from './read-text.js'
+import type { ConnectionTls } from './tls.js'
 
 export interface WebsocketRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string | string[]>>
-  readonly tls: object
+  readonly tls: ConnectionTls
   readonly proxy: string | undefined
   readonly subprotocols: readonly string[]
   readonly signal: AbortSignal
