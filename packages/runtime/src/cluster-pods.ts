@@ -6,12 +6,14 @@ import {
   type KubernetesDiscoveryController,
   kubernetesDiscovery,
 } from './controllers/kubernetes/discovery-controller.js'
+import { withoutGone } from './controllers/kubernetes/doubted-pods.js'
 import { containerOfKey, livePods } from './controllers/kubernetes/live-pods.js'
 import { newPods } from './controllers/kubernetes/new-pods.js'
 import { type PodLogs, podLogs } from './controllers/kubernetes/pod-logs.js'
 import { portForwards } from './controllers/kubernetes/port-forwards.js'
+import { removeTouchedPods } from './controllers/kubernetes/touched-pods.js'
 import type { Tasks } from './controllers/tasks.js'
-import { type LiveStepDeps, tryLiveUpdate } from './controllers/update/live-step.js'
+import { type LiveRequest, type LiveStepDeps, tryLiveUpdate } from './controllers/update/live-step.js'
 import type { ResourceWriter } from './controllers/update/resource-writer.js'
 import type { UpdateRun } from './controllers/update/update-steps.js'
 import { channels } from './executors/live-update/channels.js'
@@ -48,6 +50,8 @@ export interface ClusterPods {
   /** In the order in which news travels. */
   readonly controllers: readonly Controller[]
   readonly tryLiveUpdate: (resource: Resource, run: UpdateRun) => Promise<UpdateOutcome | undefined>
+  /** In a `ci` run, what earlier sessions have brought into pods goes. */
+  readonly beforeDeploy: (name: string, log: (text: string) => void, signal: AbortSignal) => Promise<void>
   /** Ends watches and local ports, then, when the last words are there, logs. */
   close(): Promise<void>
   /** Ends the ways into containers, when no update is under way any more. */
@@ -65,13 +69,20 @@ export function clusterPods(parts: ClusterPodsParts): ClusterPods {
   const forwards = portForwards({ ...parts, discovery })
   const ways = channels({ openContainer: (key, signal) => kubernetes.openContainer(containerOfKey(key), signal) })
   const containersOf = (resource: Resource) => livePods(parts, resource)
+  const containersNow = (resource: Resource, signal: AbortSignal): LiveRequest['containers'] => {
+    const known = () => containersOf(resource)
+    return async (doubted) => (doubted === undefined ? known() : withoutGone({ ...parts, known }, doubted, signal))
+  }
   const live = { ...parts, channels: ways, docker: undefined }
   const newcomers = newPods({ ...live, containersOf })
   return {
     discovery,
     logs,
     controllers: [discovery, logs, ...(parts.portForwards ? [forwards] : []), newcomers],
-    tryLiveUpdate: (resource, run) => tryLiveUpdate(live, resource, run, async () => containersOf(resource)),
+    tryLiveUpdate: (resource, run) => tryLiveUpdate(live, resource, run, containersNow(resource, run.signal)),
+    beforeDeploy: async (name, log, signal) => {
+      if (parts.command === 'ci') await removeTouchedPods(parts, name, log, signal)
+    },
     async close() {
       newcomers.close()
       await logs.lastWords()

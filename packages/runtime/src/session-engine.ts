@@ -169,9 +169,13 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     registry: () => pushTarget(store)?.registry,
     wake,
   })
+  const lastWords = async (): Promise<void> => {
+    await Promise.all([containerLogs.lastWords(), pods.logs.lastWords()])
+  }
   const deploys = kubernetesUpdates({
     ...base,
     tryLiveUpdate: pods.tryLiveUpdate,
+    beforeDeploy: pods.beforeDeploy,
     applied: pods.discovery.applied,
     env,
     inventories: stock,
@@ -217,7 +221,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       ...pods.controllers,
       planner,
       projector({ ...base, wake: wake('projector') }),
-      sessionController({ ...base, onVerdict: events.onVerdict }),
+      sessionController({ ...base, onVerdict: events.onVerdict, lastWords }),
     ],
   })
   return {

@@ -27,10 +27,15 @@ interface RuntimeObjects {
 }
 
 /** Pods that go away do not count; crashed containers are what an image is built anew for. */
-function podsOf({ status: { known, pods, startedOnce } }: KubernetesDiscovery): RuntimeFacts['containers'] {
+function podsOf({ status: { known, pods, objects, startedOnce } }: KubernetesDiscovery): RuntimeFacts['containers'] {
   if (!known) return 'coming'
   const staying = pods.filter(({ deleting, phase }) => !deleting && phase !== 'Succeeded' && phase !== 'Failed')
-  if (staying.length === 0) return startedOnce ? 'down' : 'coming'
+  if (staying.length === 0) {
+    // What has an owner that is there gets a successor.
+    const replaced = pods.some(({ deleting, owners }) => deleting && owners.length > 0)
+    const isComing = replaced || objects.some(({ state }) => state === 'progressing')
+    return !startedOnce || (isComing && !objects.some(({ state }) => state === 'gone')) ? 'coming' : 'down'
+  }
   const containers = staying.flatMap((pod) => pod.containers.filter(({ init }) => !init))
   if (containers.some(({ state, waiting }) => state === 'terminated' || isBroken(waiting?.reason))) return 'down'
   return containers.every(({ state }) => state === 'running') ? 'running' : 'coming'

@@ -1,56 +1,8 @@
-import type { KubernetesManifest } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
-import { fakeRecords } from '../../testing/fake-records.js'
-import { type SimulateOptions, type Simulation, simulateSession } from '../../testing/simulate.js'
+import { type Simulation, simulateSession } from '../../testing/simulate.js'
+import { type Config, held, startWeb as start, target, web, webConfig } from './live-pods.test.support.js'
 
-type Config = SimulateOptions['config']
-type Containers = readonly { readonly name: string; readonly image: string }[]
-
-const web = (replicas = 1, containers: Containers = [{ name: 'main', image: 'shop/web' }]): KubernetesManifest => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'web' },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: 'web' } },
-    template: {
-      metadata: { labels: { app: 'web' } },
-      spec: { containers: containers.map((one) => ({ ...one, command: ['serve'] })) },
-    },
-  },
-})
-
-const files = { 'web/Dockerfile': 'FROM busybox\nCOPY src /app/src\nCMD ["serve"]', 'web/src/main.js': 'one' }
-const containerPrograms = { install: () => 0 }
-
-const config =
-  (replicas = 1): Config =>
-  (c) => {
-    c.manifests([web(replicas)])
-    c.image('shop/web', 'web', { liveUpdate: { syncs: { 'web/src': '/app/src' }, runs: { install: [] } } })
-  }
-
-async function start(options: Partial<SimulateOptions> = {}): Promise<Simulation> {
-  const { kubernetes } = options
-  const sim = await simulateSession({
-    config: config(),
-    files,
-    containerPrograms,
-    ...options,
-    // One that runs the images of the engine here.
-    kubernetes: { context: { product: 'docker-desktop' }, info: { runtime: 'docker' }, ...kubernetes },
-  })
-  await sim.advance(1_000)
-  return sim
-}
-
-const target = (sim: Simulation, index = 0, container = 'main') => ({
-  namespace: 'default',
-  pod: sim.kubernetes.pods()[index] ?? '',
-  container,
-})
-const held = (sim: Simulation): readonly (string | undefined)[] =>
-  sim.kubernetes.pods().map((pod) => sim.kubernetes.filesOf({ ...target(sim), pod })['/app/src/main.js'])
+const config = (replicas = 1): Config => webConfig({ objects: [web(replicas)] })
 
 describe('the containers of pods', () => {
   it('LU-02: take in changed files each by itself, without a new image or a new pod', async () => {
@@ -136,33 +88,6 @@ describe('the containers of pods', () => {
     })
     await sim.advance(1_000)
     expect(held(sim)).toEqual(['one', 'one'])
-  })
-
-  it('are corrected when they were live-updated in an earlier session', async () => {
-    const records = fakeRecords()
-    const first = await start({ records })
-    await first.edit({ 'web/src/main.js': 'two' })
-    await first.advance(100)
-    await first.stop()
-    const { kubernetes, docker } = first
-    const pods = kubernetes.pods()
-    // What is copied into this cluster comes from the files of the first session.
-    first.files.write('/project/web/src/main.js', 'one')
-    const sim = await simulateSession({
-      config: config(),
-      files: { ...files, 'web/src/main.js': 'one' },
-      records,
-      containerPrograms,
-      ports: (ports) => ({ ...ports, kubernetes, docker }),
-    })
-    for (let turn = 0; turn < 20; turn++) {
-      await sim.advance(100)
-      await first.advance(100)
-    }
-    expect(kubernetes.pods()).toEqual(pods)
-    expect(kubernetes.filesOf({ namespace: 'default', pod: pods[0] ?? '', container: 'main' })).toEqual({
-      '/app/src/main.js': 'one',
-    })
   })
 })
 

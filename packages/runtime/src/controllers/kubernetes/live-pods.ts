@@ -42,7 +42,7 @@ function matcherOf(
   return (container) => repositories.has(repositoryOf(container.image))
 }
 
-function isStaying({ deleting, phase }: Pod): boolean {
+export function isStaying({ deleting, phase }: Pod): boolean {
   return !deleting && phase !== 'Succeeded' && phase !== 'Failed'
 }
 
@@ -62,7 +62,7 @@ function liveContainer(pod: Pod, container: PodContainer, images: ReadonlySet<st
 }
 
 /** Names one run of a container: each begins with the files of its image. */
-function containerKey({ namespace, name }: Pod, container: PodContainer): string {
+export function containerKey({ namespace, name }: Pod, container: PodContainer): string {
   return [namespace, name, container.name, container.id].join('/')
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import type { FakeContainerProgram } from '../../testing/fake-docker-programs.js'
-import { container, deployment, job, type PodWorld, podWorld } from './pods.test.support.js'
+import { container, deployment, type PodWorld, podWorld } from './pods.test.support.js'
 
 const open: PodWorld[] = []
 const world = async (...args: Parameters<typeof podWorld>): Promise<PodWorld> => {
@@ -147,15 +147,6 @@ it('takes up the streams again when the cluster was away, without a gap and with
       .split('\n')
       .filter((line) => /^(before|meanwhile|after)$/.test(line)),
   ).toEqual(['before', 'meanwhile', 'after'])
-})
-
-it('CI-03: has the last words of a job before it is known to have failed', async () => {
-  const w = await world({ programs: { work: says('no such table', 1) } })
-  await w.declare('seed', [job('seed', ['work'])])
-  await w.deploy('seed')
-  await w.advance(100)
-  await w.podLogs.lastWords('seed')
-  expect(w.log('seed')).toContain('no such table')
 })
 
 it('says once that the logs of a resource may not be read, and goes on with the others', async () => {

@@ -15,12 +15,16 @@ import { clusterName, fromApiTime, type Session, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
 import { resourceView } from '../projector/projector.js'
+import type { Tasks } from '../tasks.js'
 import { openTargets } from './open-targets.js'
 
 export interface SessionControllerDeps {
   readonly store: ObjectStore
   readonly clock: Clock
-  /** `ci` has come to its end; the error is empty when it went well. Called once. */
+  readonly tasks: Tasks
+  /** Resolves when the log holds what the containers that have ended have said. */
+  readonly lastWords: () => Promise<void>
+  /** `ci` has come to its end; the error is empty when it went well. Called once, behind all last words. */
   readonly onVerdict: (error: string) => void
 }
 
@@ -89,7 +93,10 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
     if (nextDeadline !== undefined) cancelDeadline = clock.timer(Math.max(0, nextDeadline - now), look)
     if (!done) return
     over = true
-    deps.onVerdict(error)
+    deps.tasks.run('verdict', async () => {
+      await deps.lastWords()
+      deps.onVerdict(error)
+    })
   }
 
   const lookSoon = (): void => {

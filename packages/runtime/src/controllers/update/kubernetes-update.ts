@@ -47,6 +47,10 @@ export interface KubernetesUpdateDeps extends CustomDeployDeps {
   readonly tryLiveUpdate?:
     | ((resource: KubernetesResource, run: UpdateRun) => Promise<UpdateOutcome | undefined>)
     | undefined
+  /** Called before anything is deployed, when the images are there. */
+  readonly beforeDeploy?:
+    | ((name: string, log: (text: string) => void, signal: AbortSignal) => Promise<void>)
+    | undefined
   /**
    * Told of all objects of a resource as the server has them, right after they were applied and noted, before the update
    * ends: so that nobody takes the rollout before this one for this one.
@@ -105,6 +109,7 @@ async function buildAndDeploy(
   if (!images.ok) return { phase: 'failed', error: images.error }
   const done = run.steps.begin('deploy')
   try {
+    await deps.beforeDeploy?.(resource.metadata.name, log, run.signal)
     const request = { images: images.images, force, log, run }
     const end = await (resource.spec.kubernetes.custom === undefined
       ? applyResource(deps, resource, request)

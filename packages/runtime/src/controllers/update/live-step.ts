@@ -4,12 +4,7 @@ import { wantsLiveUpdate } from '@tiltts/core/schedule'
 import type { ObjectStore } from '@tiltts/core/store'
 import type { Resource } from '@tiltts/spec'
 import { changesText } from '../../executors/live-update/changes-text.js'
-import {
-  type LiveContainer,
-  type LiveUpdateDeps,
-  type LiveUpdateRequest,
-  liveUpdate,
-} from '../../executors/live-update/live-update.js'
+import { type LiveUpdateDeps, type LiveUpdateRequest, liveUpdate } from '../../executors/live-update/live-update.js'
 import type { UpdateOutcome } from '../../executors/outcome.js'
 import { buildSpan } from '../cmd/span.js'
 import type { UpdateRun } from './update-steps.js'
@@ -25,7 +20,7 @@ export type LiveRequest = Omit<LiveUpdateRequest, 'files'>
 export function liveRequest(
   { store }: Pick<LiveStepDeps, 'store'>,
   { metadata, spec }: Resource,
-  containers: () => Promise<readonly LiveContainer[]>,
+  containers: LiveUpdateRequest['containers'],
   log: LiveRequest['log'],
 ): LiveRequest {
   return {
@@ -46,7 +41,7 @@ export async function tryLiveUpdate(
   deps: LiveStepDeps,
   resource: Resource,
   run: UpdateRun,
-  containers: () => Promise<readonly LiveContainer[]>,
+  containers: LiveUpdateRequest['containers'],
 ): Promise<UpdateOutcome | undefined> {
   const { spec, status } = resource
   // Also when the files do not fit, or nothing runs: then it says why.

@@ -33,6 +33,8 @@ export interface SyncedContainers {
   forget(container: string): Promise<void>
   /** Whether a container of the resource is no newcomer to `meet`; `undefined`: nobody has told of its containers yet. */
   hasMet(owner: string, container: string): boolean | undefined
+  /** The containers that the resource had in an earlier session, as long as nobody has told of those of this one. */
+  earlier(owner: string): Promise<readonly string[]>
   /** The local files that were synced into containers of the resource. */
   filesOf(owner: string): Promise<readonly string[]>
   /**
@@ -57,6 +59,7 @@ export function syncedContainers(records: Records, project: string): SyncedConta
   const paths = new Map<string, Map<string, string>>()
   const met = new Map<string, { readonly containers: ReadonlySet<string>; readonly files: ReadonlySet<string> }>()
   const keyOf = (container: string): string => `container:${project}:${container}`
+  const listOf = (owner: string): string => `containers:${project}:${owner}`
 
   const touchedOf = async (container: string): Promise<Map<string, string>> => {
     const present = paths.get(container)
@@ -121,6 +124,7 @@ export function syncedContainers(records: Records, project: string): SyncedConta
     },
     forget,
     hasMet: (owner, container) => met.get(owner)?.containers.has(container),
+    earlier: async (owner) => (met.has(owner) ? [] : [...readIds(await records.get(listOf(owner)))]),
     filesOf: async (owner) => [...(await filesOf(owner))],
     async meet(owner, containers) {
       const before = met.get(owner)
@@ -128,7 +132,7 @@ export function syncedContainers(records: Records, project: string): SyncedConta
       if (before !== undefined && newcomers.length === 0 && containers.length === before.containers.size)
         return { containers: [], files: [] }
       const files = await filesOf(owner)
-      const list = `containers:${project}:${owner}`
+      const list = listOf(owner)
       // Those that went while nobody looked are known from the session before.
       const earlier = before?.containers ?? readIds(await records.get(list))
       for (const id of earlier) if (!containers.includes(id)) await forget(id)

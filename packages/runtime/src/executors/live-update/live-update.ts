@@ -40,8 +40,11 @@ export interface LiveUpdateRequest {
   readonly ignoresOf: (image: string) => readonly IgnoreRule[]
   /** All files that changed, absolute. */
   readonly files: readonly string[]
-  /** The containers as they are now; asked again when one of them turns out to be gone. */
-  readonly containers: () => Promise<readonly LiveContainer[]>
+  /**
+   * The containers as they are now. Asked again when one of those that ran did not take the files, with them: what is known
+   * of them may be older than that.
+   */
+  readonly containers: (doubted?: readonly LiveContainer[]) => Promise<readonly LiveContainer[]>
   readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
 }
 
@@ -57,8 +60,8 @@ export async function liveUpdate(
   const covered = liveUpdateCovers(request.images, request.files)
   if (!covered.covered) return { kind: 'fallback', reason: covered.reason }
   const states = await lookAtFiles(deps.files, request.files, signal)
+  let containers = await request.containers()
   for (let attempt = 1; ; attempt++) {
-    const containers = await request.containers()
     const running = containers.filter(({ state }) => state.running)
     if (running.length === 0) return { kind: 'fallback', reason: whyNone(containers) }
     const fresh = await newcomersOf(deps, request, containers, signal)
@@ -69,9 +72,11 @@ export async function liveUpdate(
     )
     const end = together(ends)
     if (end.kind !== 'fallback' || attempt === attempts) return end
-    const now = new Set((await request.containers()).map(({ id }) => id))
+    containers = await request.containers(running)
+    const now = new Set(containers.map(({ id }) => id))
     // Was one replaced in the meantime? Then the new one may take it.
     if (running.every(({ id }) => now.has(id))) return end
+    signal.throwIfAborted()
   }
 }
 
