@@ -60,6 +60,8 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const lookers = new Set<string>()
   const members = new Map<string, Set<string>>()
   const wholeKinds = new Map<string, ReadonlySet<string>>()
+  /** What has been said to be forbidden: it is so for all resources alike. */
+  const denied = new Set<string>()
   let namespace: string | undefined
   let closed = false
 
@@ -179,8 +181,11 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     const status = store.get('Resource', name)?.status
     if (status?.enabled !== 'enabled') return
     const lines = podLines(before, after, { resource: name, since, updating: status.current !== undefined })
-    const denied = after.forbidden.filter((message) => !before.forbidden.includes(message))
-    for (const message of denied) say(name, `Some of it cannot be seen: ${message}`)
+    for (const message of after.forbidden) {
+      if (denied.has(message)) continue
+      denied.add(message)
+      say(name, `Some of what runs in the cluster cannot be seen: ${message}`)
+    }
     if (lines.length === 0) return
     tasks.run(`ends of ${name}`, async () => {
       await deps.lastWords(name)

@@ -77,6 +77,19 @@ it('tells what may not be watched, and goes on with all else', async () => {
   expect(w.log('web')).toContain('cannot watch resource "replicasets"')
 })
 
+it('says once what may not be watched, however many resources it meets', async () => {
+  const w = await world({
+    before: async ({ kubernetes }) => void kubernetes.deny({ verb: 'watch', kind: 'ReplicaSet' }),
+  })
+  await w.declare('web', [deployment('web')])
+  await w.declare('api', [deployment('api')])
+  await w.deploy('web')
+  await w.deploy('api')
+  await w.advance(200)
+  expect(w.status('web').forbidden).toEqual(w.status('api').forbidden)
+  expect(`${w.log('web')}${w.log('api')}`.match(/cannot watch resource "replicasets"/g)).toHaveLength(1)
+})
+
 it('shares one watch a kind and namespace among all resources, and closes what nobody needs any more', async () => {
   const w = await world()
   for (const name of ['a', 'b', 'c']) await w.declare(name, [deployment(name)])

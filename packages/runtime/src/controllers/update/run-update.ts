@@ -121,7 +121,8 @@ function thrown(error: unknown, signal: AbortSignal): UpdateOutcome {
 function tellEnd(logs: LogStore, span: string, { phase, skipped, error, again, fallback }: UpdateOutcome): void {
   if (again === true) {
     if (fallback !== undefined) return
-    logs.append(span, `${error ?? 'It cannot go on'}\nThis update begins again when it answers\n`, 'warn')
+    // Why that is so is said once in the log of the session, however many updates it meets.
+    logs.append(span, 'What this update needs does not answer: it begins again when that does\n', 'warn')
     return
   }
   if (skipped !== undefined) logs.append(span, `Skipped: ${skipped}\n`, 'info')

@@ -32,6 +32,9 @@ export interface ObjectEnd {
 /** Kinds that hold nothing which a new object of the same definition would not have. */
 const replaceable = new Set(['/Pod', 'apps/DaemonSet', 'apps/Deployment', 'apps/StatefulSet', 'batch/Job'])
 const lookMs = 100
+/** Between one attempt and the next while the server is in trouble, doubled each time: about eight seconds in all. */
+const firstWaitMs = 250
+const longestWaitMs = 4000
 
 /** Makes one object of the cluster what it should be. Rejects with an InfraError that names the object. */
 export async function applyObject(
@@ -72,7 +75,10 @@ async function applyOrReplace(
     return { server: await send(deps, object, job, signal), how: 'applied' }
   } catch (error) {
     if (!isImmutable(error)) throw error
-    if (!isReplaceable(object)) throw offer(object, error)
+    if (!isReplaceable(object)) {
+      const present = await limited(deps, object, job, signal, (limit) => deps.kubernetes.get(refOf(object), limit))
+      throw offer(present ?? object, error)
+    }
     const replaced = await replace(deps, object, job, signal)
     // It is not there, so that it is the definition itself that is refused.
     if (replaced === undefined) throw error
@@ -139,14 +145,35 @@ async function waitForDefinition(
 }
 
 function limited<T>(
-  { clock }: ApplyDeps,
+  deps: ApplyDeps,
   object: KubernetesManifest,
-  { timeoutMs }: ObjectJob,
+  job: ObjectJob,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const words = `${textOf(object)} was not applied within ${timeoutMs / 1000} s`
-  return within(clock, { ms: timeoutMs, words }, signal, work)
+  const words = `${textOf(object)} was not applied within ${job.timeoutMs / 1000} s`
+  return within(deps.clock, { ms: job.timeoutMs, words }, signal, (limit) => patiently(deps, object, job, limit, work))
+}
+
+/** Once more, and again, as long as the server itself is in trouble: it changes its leader, or a webhook is yet to start. */
+async function patiently<T>(
+  { clock }: ApplyDeps,
+  object: KubernetesManifest,
+  { log }: ObjectJob,
+  limit: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  for (let waitMs = firstWaitMs; ; waitMs *= 2) {
+    try {
+      return await work(limit)
+    } catch (error) {
+      const refusal = kubernetesRefusal(error)
+      if (!isTiltError(error) || refusal === undefined || limit.aborted) throw error
+      if ((refusal.status < 500 && refusal.status !== 429) || waitMs > longestWaitMs) throw error
+      if (waitMs === firstWaitMs) log(`${textOf(object)}: ${error.message}; it is tried again\n`, 'warn')
+      await clock.sleep(waitMs, limit)
+    }
+  }
 }
 
 /** Whether the server refuses to change what may never be changed. What a policy forbids names no fields. */
@@ -164,6 +191,7 @@ function isReplaceable(object: KubernetesManifest): boolean {
   return !kept && replaceable.has(`${group}/${object.kind}`)
 }
 
+/** @param object as the server has it, so that its namespace is known */
 function offer(object: KubernetesManifest, error: unknown): unknown {
   if (!isTiltError(error)) return error
   const { namespace, name } = object.metadata

@@ -76,7 +76,6 @@ function tell(
 ): void {
   if (errors.length > 0) {
     log(`Objects that were tried:\n${attempted.map((text) => `  ${text}\n`).join('')}`)
-    for (const error of errors) log(`${error}\n`, 'error')
     return
   }
   const list = (how: ObjectEnd['how']): readonly string[] =>
