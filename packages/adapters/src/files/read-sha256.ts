@@ -18,6 +18,19 @@ export const readSha256: ReadSha256 = async (path, size, signal) => {
   }
 }
 
+/** Buffers of this size are used again: a tree of a gigabyte would leave a gigabyte of them to the garbage collector. */
+const pooledBytes = 128 * 1024
+const free: Buffer[] = []
+
+function takeBuffer(bytes: number): Buffer {
+  return bytes > pooledBytes ? Buffer.allocUnsafe(bytes) : (free.pop() ?? Buffer.allocUnsafeSlow(pooledBytes))
+}
+
+/** There are never more of them than files are open at once. */
+function giveBack(buffer: Buffer): void {
+  if (buffer.length === pooledBytes) free.push(buffer)
+}
+
 /** Undefined when the file is longer than it was. Half the time of `readFile`, which matters for thousands of small files. */
 function readWhole(path: string, size: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -26,11 +39,12 @@ function readWhole(path: string, size: number): Promise<string | undefined> {
         reject(openError)
         return
       }
-      const buffer = Buffer.allocUnsafe(size + 1)
-      read(handle, buffer, 0, buffer.length, 0, (readError, length) => {
+      const buffer = takeBuffer(size + 1)
+      read(handle, buffer, 0, size + 1, 0, (readError, length) => {
         closeSync(handle)
         if (readError !== null) reject(readError)
         else resolve(length === size ? hash('sha256', buffer.subarray(0, length)) : undefined)
+        giveBack(buffer)
       })
     })
   })

@@ -13,7 +13,7 @@ export type SendFile = (id: number, content: string | Buffer) => Promise<number>
  * gone is sent empty; that it went is a change that will be built next.
  */
 export function createFileSender(call: GrpcCall): SendFile {
-  const piece = Buffer.allocUnsafe(DATA_HEAD + pieceBytes)
+  const piece = Buffer.allocUnsafe(DATA_HEAD + pieceBytes + DATA_HEAD)
   const last = Buffer.allocUnsafe(DATA_HEAD)
 
   return async (id, content) => {
@@ -27,7 +27,7 @@ export function createFileSender(call: GrpcCall): SendFile {
         const frame = dataPacket(id, piece, length)
         // A piece that is not full is the last one, mostly: its end goes with it.
         if (length < pieceBytes) {
-          await call.write(Buffer.concat([frame, dataPacket(id, last, 0)]))
+          await call.write(withTail(piece, frame, dataPacket(id, last, 0)))
           return sent
         }
         await call.write(frame)
@@ -38,6 +38,14 @@ export function createFileSender(call: GrpcCall): SendFile {
       if (handle !== undefined) close(handle)
     }
   }
+}
+
+/** Both packets as one, in the buffer that holds the first: there is room behind it. */
+function withTail(buffer: Buffer, frame: Buffer, tail: Buffer): Buffer {
+  const start = frame.byteOffset - buffer.byteOffset
+  const end = start + frame.length
+  tail.copy(buffer, end)
+  return buffer.subarray(start, end + tail.length)
 }
 
 function copyPiece(content: Buffer, from: number, into: Buffer): number {
