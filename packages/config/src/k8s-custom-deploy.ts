@@ -21,6 +21,9 @@ export interface K8sCustomDeployOptions<S extends Steps = Steps> extends Resourc
    * Deploys, and prints the objects of it as the cluster has them, with their `uid`, as YAML or JSON to its standard output:
    * `kubectl apply -o yaml` does. What it writes to standard error is shown. `$KUBECONFIG` is a file whose current context is that of
    * the session.
+   *
+   * A function returns these objects instead: as text (YAML or JSON), as one object, or as a list. One that returns nothing, or
+   * objects without a `uid`, fails the update: without them no pods could be found. It finds `KUBECONFIG` in `ctx.env`.
    */
   readonly applyCmd: Command
   /** Takes away what `applyCmd` has deployed. */

@@ -45,9 +45,13 @@ export interface SimulatedForward extends SimulatedOptions {
 }
 
 export interface SimulatedCustomDeploy extends SimulatedOptions {
-  /** Shell commands. */
-  readonly apply: string
+  /** A shell command, or a function. */
+  readonly apply: string | FakeStep
+  /** A shell command. */
   readonly remove: string
+  /** Of both commands. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly dir?: string
   readonly deps?: readonly string[]
   readonly images?: readonly string[]
   readonly imageSelector?: string
@@ -159,13 +163,19 @@ export function simulatedKubernetes(options: SimulatedKubernetesOptions): Simula
     },
     k8sCustomDeploy(name, given) {
       const { apply, remove, deps = [], images = [], imageSelector, containerSelector, liveUpdate } = given
+      const { env = {}, dir = '.' } = given
+      const folderOf = dir === '.' ? folder : absolute(dir)
+      const step = (command: string | FakeStep): StepSpec =>
+        typeof command === 'string'
+          ? { ...shell(command, folderOf), env }
+          : { command: { fn: config.fn(`k8s:${name}/apply`, command), display: 'a function' }, dir: folderOf, env }
       const node: CustomDeployNode = {
         kind: 'k8s-custom',
         name,
         ...base(given),
         deploy: {
-          apply: shell(apply, folder),
-          remove: shell(remove, folder),
+          apply: step(apply),
+          remove: step(remove),
           deps: deps.map(absolute),
           ignores: [],
           imageDeps: images.map(named),

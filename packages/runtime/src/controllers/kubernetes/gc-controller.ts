@@ -1,7 +1,7 @@
 import { refText } from '@tiltts/core/kubernetes'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
-import { type CustomDeploy, clusterName, type TiltError, wellKnown } from '@tiltts/spec'
+import { type CustomDeploy, clusterName, type KubernetesApplyStatus, type TiltError, wellKnown } from '@tiltts/spec'
 import { isLost } from '../../executors/kubernetes/apply-objects.js'
 import { type CustomDeployDeps, runDeployStep } from '../../executors/kubernetes/custom-deploy.js'
 import type { Inventories, InventoryEntry } from '../../executors/kubernetes/inventory.js'
@@ -30,6 +30,8 @@ export interface KubernetesGc extends NameController {
 
 /** So long it is quiet before anything is deleted: what moves from one resource to another does so in one go. */
 const quietMs = 200
+/** A cluster that nothing else needs any more, and does not answer, is asked again after so long. */
+const retryMs = 10_000
 
 /**
  * Deletes what this project has put into the cluster and no resource has any more, in the background: only the very objects
@@ -41,7 +43,11 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
   const wasEnabled = new Set<string>()
   /** Custom deploys whose command ran in this session. */
   const ran = new Map<string, { readonly custom: CustomDeploy; readonly timeoutMs: number }>()
+  /** What was known of those that were removed: as long as it is the same, their command did not run again. */
+  const removed = new Map<string, KubernetesApplyStatus | undefined>()
   const life = new AbortController()
+  /** Of this session: it is tidied up, too, when the config has nothing for it any more. */
+  let cluster: { readonly key: string; readonly namespace: string } | undefined
   let cancelTimer = (): void => {}
   let collecting = false
   let again = false
@@ -52,8 +58,13 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
   }
 
   const begin = (): void => {
-    // Without a cluster it waits; this comes again when that answers.
-    if (life.signal.aborted || !isClusterConnected(store)) return
+    // While the cluster is away it waits; this comes again when that answers.
+    const needed = kubernetesCluster(store)
+    if (life.signal.aborted || (needed !== undefined && !isClusterConnected(store))) return
+    if (needed !== undefined)
+      cluster = { key: clusterKey(store), namespace: connectionOf(needed)?.namespace ?? 'default' }
+    if (cluster === undefined) return
+    const { key, namespace } = cluster
     if (collecting) {
       again = true
       return
@@ -61,11 +72,12 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
     collecting = true
     tasks.run('deleting what no resource has any more', async () => {
       try {
-        await collect()
+        await collect(key, namespace)
       } catch (error) {
         if (life.signal.aborted) return
         if (!isLost(error)) throw error
         deps.reportLost(error)
+        if (kubernetesCluster(store) === undefined) cancelTimer = clock.timer(retryMs, begin)
       } finally {
         collecting = false
         if (again) schedule()
@@ -74,10 +86,9 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
     })
   }
 
-  const collect = async (): Promise<void> => {
+  const collect = async (key: string, namespace: string): Promise<void> => {
     await removeCustom()
-    const inventory = await deps.inventories.of(clusterKey(store))
-    const namespace = connectionOf(kubernetesCluster(store))?.namespace ?? 'default'
+    const inventory = await deps.inventories.of(key)
     const options = { command: deps.command, namespace, wasEnabled: (name: string) => wasEnabled.has(name) }
     const unwanted = unwantedObjects(store, inventory.all(), options).filter((entry) => !entry.left)
     const kept = unwanted.filter((entry) => entry.keep === true || isPrecious(entry))
@@ -103,9 +114,15 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
   /** Deletes by the user's own commands what was deployed by them. */
   const removeCustom = async (): Promise<void> => {
     for (const [name, { custom, timeoutMs }] of ran) {
-      const isThere = store.get('KubernetesApply', name) !== undefined
-      if (isThere && switchOf(store, name) !== 'disabled') continue
+      const apply = store.get('KubernetesApply', name)
+      if (apply !== undefined && switchOf(store, name) !== 'disabled') continue
+      if (store.get('Resource', name)?.status.current !== undefined) {
+        // What deploys is being ended, and must not do so beside what removes.
+        again = true
+        continue
+      }
       ran.delete(name)
+      removed.set(name, apply?.status)
       const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void => say(name, text, level)
       const request = { resource: name, step: custom.remove, images: [], changedFiles: [], timeoutMs, log }
       const end = await runDeployStep(deps, request, life.signal)
@@ -130,11 +147,15 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
   const note = (name: string): void => {
     const apply = store.get('KubernetesApply', name)
     byMap.set(name, apply?.spec.disableSource)
-    if (apply === undefined) return
+    if (apply === undefined) {
+      removed.delete(name)
+      return
+    }
     if (switchState(store, apply.spec.disableSource) === 'enabled') wasEnabled.add(name)
     const deploy = store.get('Resource', name)?.spec.kubernetes
     const { appliedOnce, error } = apply.status
-    if (deploy?.custom !== undefined && (appliedOnce || error !== undefined))
+    const isOver = removed.get(name) === apply.status
+    if (deploy?.custom !== undefined && !isOver && (appliedOnce || error !== undefined))
       ran.set(name, { custom: deploy.custom, timeoutMs: deploy.timeoutMs })
   }
 

@@ -57,6 +57,15 @@ describe('what no resource has any more', () => {
     expect(isThere(sim, deployment('web'))).toBe(true)
   })
 
+  it('GC-01: is deleted when nothing of the config needs a cluster any more, as soon as that answers', async () => {
+    const sim = await session(deploys(deployment('api')))
+    sim.kubernetes.goAway()
+    await reload(sim, (c) => c.local('other', { cmd: 'true' }))
+    sim.kubernetes.comeBack()
+    await sim.advance(20_000)
+    expect(isThere(sim, deployment('api'))).toBe(false)
+  })
+
   it('GC-02: stays when another resource has it now', async () => {
     const of =
       (name: string): Config =>
@@ -147,90 +156,5 @@ describe('what no resource has any more', () => {
     sim.kubernetes.comeBack()
     await sim.advance(20_000)
     expect(isThere(sim, deployment('api'))).toBe(false)
-  })
-})
-
-describe('what a command deploys', () => {
-  const printed = JSON.stringify({
-    ...configMap('made'),
-    metadata: { name: 'made', namespace: 'default', uid: 'uid-made' },
-  })
-  const config: Config = (c) => c.k8sCustomDeploy('chart', { apply: 'deploy', remove: 'undeploy', deps: ['chart'] })
-  const programs = (seen: string[]): NonNullable<SimulateOptions['programs']> => ({
-    deploy(self) {
-      seen.push(`deploy ${self.env['KUBECONFIG']}`)
-      self.stderr('deploying\n')
-      self.stdout(printed)
-    },
-    undeploy: (self) => void seen.push(`undeploy ${self.env['KUBECONFIG']}`),
-  })
-
-  it('APPLY-12: is told by its output, and gets the cluster of the session', async () => {
-    const seen: string[] = []
-    const sim = await session(config, { programs: programs(seen) })
-    expect(seen).toEqual(['deploy /fake/kubeconfig'])
-    expect(sim.log('chart')).toContain('deploying')
-    expect(sim.store.get('KubernetesApply', 'chart')?.status.applied).toMatchObject([{ name: 'made', uid: 'uid-made' }])
-  })
-
-  it('APPLY-12: is an error when the output names no uid, or the command fails', async () => {
-    const sim = await session(config, {
-      programs: { deploy: (self) => self.stdout(JSON.stringify(configMap('made'))) },
-    })
-    expect(sim.updates('chart').at(-1)?.status.error).toContain('printed ConfigMap/made without its metadata.uid')
-    const failing = await session(config, {
-      programs: {
-        deploy(self) {
-          self.stdout('half way')
-          return 3
-        },
-      },
-    })
-    expect(failing.updates('chart').at(-1)?.status.error).toBe('exit code 3\nIt printed: half way')
-  })
-
-  it('APPLY-12: is stopped when it takes longer than it may', async () => {
-    const sim = await session(config, { programs: { deploy: (self) => self.forever() } })
-    await sim.advance(60_000)
-    expect(sim.updates('chart').at(-1)?.status.error).toBe('the command timed out after 30 s')
-    expect(sim.alive()).toEqual([])
-  })
-
-  it('BLD-20: gets the images that it deploys, as the cluster calls them', async () => {
-    const env: (string | undefined)[] = []
-    await session(
-      (c) => {
-        c.image('shop/api', 'api')
-        c.k8sCustomDeploy('chart', { apply: 'deploy', remove: 'undeploy', images: ['shop/api'] })
-      },
-      {
-        files: { 'api/Dockerfile': 'FROM busybox' },
-        programs: {
-          kind: () => {},
-          deploy(self) {
-            env.push(self.env['TILT_IMAGE_0'], self.env['TILT_IMAGE_MAP_0'])
-            self.stdout(printed)
-          },
-        },
-      },
-    )
-    expect(env[0]).toMatch(/^shop\/api:tilt-[0-9a-f]{16}$/)
-    expect(env[1]).toBe('shop/api')
-  })
-
-  it('GC-04: is removed by its own command when the resource is switched off, and not before it ran', async () => {
-    const seen: string[] = []
-    const sim = await session(config, { programs: programs(seen) })
-    await sim.enable('chart', false)
-    await sim.advance(1000)
-    expect(seen).toEqual(['deploy /fake/kubeconfig', 'undeploy /fake/kubeconfig'])
-    const never: string[] = []
-    const other = await session(
-      (c) => c.k8sCustomDeploy('chart', { apply: 'deploy', remove: 'undeploy', autoInit: false }),
-      { programs: programs(never) },
-    )
-    await other.enable('chart', false)
-    await other.advance(1000)
-    expect(never).toEqual([])
   })
 })

@@ -217,11 +217,12 @@ async function deployByCommand(
   const { custom, timeoutMs } = resource.spec.kubernetes
   if (custom === undefined) return { phase: 'succeeded' }
   const named = images.map(({ image, clusterRef }) => ({ name: image.spec.node.ref, ref: clusterRef }))
-  const end = await customDeploy(
-    deps,
-    { resource: name, step: custom.apply, images: named, changedFiles: run.files, timeoutMs, log },
-    run.signal,
-  )
+  const step = { resource: name, step: custom.apply, images: named, changedFiles: run.files, timeoutMs, log }
+  const end = await customDeploy(deps, step, run.signal).catch((error: unknown) => {
+    // What it may have deployed by then is to be removed when nobody wants it any more.
+    if (run.signal.aborted) failed(deps, name, run, 'the command was called off')
+    throw error
+  })
   if (!end.ok) return { ...failed(deps, name, run, end.error), exitCode: end.exitCode }
   const applied = end.objects.map((object) => appliedObject({ object, hash: '', podTemplateHashes: [] }, object))
   await succeeded(deps, name, run, applied, end.objects)

@@ -48,16 +48,17 @@ export async function customDeploy(
 ): Promise<CustomDeployEnd> {
   const end = await runDeployStep(deps, request, signal)
   if (!end.ok) return end
+  const told = isFunctionCommand(request.step.command) ? byFunction : byCommand
   const source = sourceOf(end.output)
-  if (source === undefined) return { ok: false, error: told('printed no objects') }
+  if (source === undefined) return { ok: false, error: told('no objects') }
   const { documents, diagnostics } = await deps.manifests.load([source], signal)
   const wrong = diagnostics.find(({ severity }) => severity === 'error')
-  if (wrong !== undefined) return { ok: false, error: told(`printed what is no YAML of objects: ${wrong.message}`) }
+  if (wrong !== undefined) return { ok: false, error: told(`what is no YAML of objects: ${wrong.message}`) }
   const objects = documents.map(({ object }) => object)
-  if (objects.length === 0) return { ok: false, error: told('printed no objects') }
+  if (objects.length === 0) return { ok: false, error: told('no objects') }
   const anonymous = objects.find(({ metadata }) => typeof metadata['uid'] !== 'string')
   if (anonymous !== undefined)
-    return { ok: false, error: told(`printed ${refText(refOf(anonymous))} without its metadata.uid`) }
+    return { ok: false, error: told(`${refText(refOf(anonymous))} without its metadata.uid`) }
   return { ok: true, objects }
 }
 
@@ -137,6 +138,8 @@ function sourceOf(output: unknown): ManifestSource | undefined {
   return { type: 'objects', objects: list as readonly KubernetesManifest[] }
 }
 
-function told(what: string): string {
-  return `the command ${what}. It has to print what it has deployed, as \`kubectl apply -o yaml\` does`
-}
+const byCommand = (what: string): string =>
+  `the command printed ${what}. It has to print what it has deployed, as \`kubectl apply -o yaml\` does`
+
+const byFunction = (what: string): string =>
+  `the function returned ${what}. It has to return what it has deployed, as text or as objects with their metadata.uid`
