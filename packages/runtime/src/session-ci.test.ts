@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deployment } from './controllers/kubernetes/manifests.test.support.js'
 import { type SimulateOptions, type Simulation, simulateSession } from './testing/simulate.js'
 import { simulateJobs } from './testing/simulate-jobs.js'
 
@@ -235,6 +236,51 @@ describe('ci', () => {
       await sim.advance(40_000)
       sim.docker.comeBack()
       await sim.advance(30_000)
+      expect(sim.outcome()).toMatchObject({ exitCode: 0 })
+    })
+  })
+
+  describe('a cluster that does not answer', () => {
+    const deployed = (more: SimulateOptions['config'] = () => {}) =>
+      simulateSession({
+        command: 'ci',
+        config(c) {
+          c.manifests([deployment('api')])
+          more(c)
+        },
+        ports: (ports) => {
+          ;(ports.kubernetes as Simulation['kubernetes']).goAway()
+          return ports
+        },
+      })
+
+    it('CI-10: is waited for, for a minute, then fails the run with what it said', async () => {
+      const sim = await deployed()
+      await sim.advance(59_000)
+      expect(sim.outcome()).toBeUndefined()
+      await sim.advance(2_000)
+      expect(sim.outcome()).toMatchObject({
+        exitCode: 1,
+        reason: expect.stringMatching(
+          /^cluster connection failed: the Kubernetes cluster .* does not answer.*waited 1m0s/,
+        ),
+      })
+    })
+
+    it('CI-10: does not fail the run when it comes in time', async () => {
+      const sim = await deployed()
+      await sim.advance(40_000)
+      sim.kubernetes.comeBack()
+      await sim.advance(30_000)
+      expect(sim.outcome()).toMatchObject({ exitCode: 0 })
+    })
+
+    it('CI-10: does not fail a run of which nothing that is enabled needs it', async () => {
+      const sim = await deployed((c) => {
+        c.local('test', { cmd: 'true' })
+        c.enable(['test'])
+      })
+      await sim.advance(70_000)
       expect(sim.outcome()).toMatchObject({ exitCode: 0 })
     })
   })

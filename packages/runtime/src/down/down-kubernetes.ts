@@ -2,6 +2,7 @@ import type { LinkContext, LinkedResource } from '@tiltts/core/graph'
 import { refOf, refText } from '@tiltts/core/kubernetes'
 import type { KubernetesManifest } from '@tiltts/spec'
 import { clusterKeyOf } from '../controllers/kubernetes/kubernetes-cluster.js'
+import { isMeant } from '../controllers/kubernetes/unwanted-objects.js'
 import { worldsNo } from '../controllers/tasks.js'
 import { type CustomDeployDeps, runDeployStep } from '../executors/kubernetes/custom-deploy.js'
 import { isKept } from '../executors/kubernetes/down-policy.js'
@@ -20,7 +21,7 @@ export interface DownKubernetesJob {
   /** Those that are taken down, in that order. */
   readonly resources: readonly LinkedResource[]
   /** All of the config. */
-  readonly names: readonly string[]
+  readonly all: readonly LinkedResource[]
   readonly context: LinkContext | undefined
   readonly deleteNamespaces: boolean
   /** Tells this project's records from those of others. */
@@ -37,7 +38,7 @@ type DownError = { readonly resource: string; readonly message: string }
  */
 export async function downKubernetes(
   deps: DownKubernetesDeps,
-  { resources, names, context, deleteNamespaces, project }: DownKubernetesJob,
+  { resources, all, context, deleteNamespaces, project }: DownKubernetesJob,
   signal: AbortSignal,
 ): Promise<readonly DownError[]> {
   const deployed = resources.filter(({ spec }) => spec.kubernetes !== undefined && spec.kubernetes.target === undefined)
@@ -75,10 +76,12 @@ export async function downKubernetes(
     )
   }
   if (deployed.length > 0 && !signal.aborted) {
-    const orphans = await orphansOf(deps, { names, context, project }, signal).catch((error: unknown) => {
-      failed('earlier sessions')(error)
-      return []
-    })
+    const orphans = await orphansOf(deps, { resources: deployed, all, context, project }, signal).catch(
+      (error: unknown) => {
+        failed('earlier sessions')(error)
+        return []
+      },
+    )
     await remove(
       'earlier sessions',
       orphans.filter((object) => !staysUp(object)),
@@ -109,17 +112,21 @@ async function removeByCommand(
   }
 }
 
-/** Objects of resources that the config has no more. */
+/** Objects of resources that the config has no more, and those that these resources had and no resource has any more. */
 async function orphansOf(
   { kubernetes, records }: DownKubernetesDeps,
-  { names, context, project }: Pick<DownKubernetesJob, 'names' | 'context' | 'project'>,
+  { resources, all, context, project }: Pick<DownKubernetesJob, 'resources' | 'all' | 'context' | 'project'>,
   signal: AbortSignal,
 ): Promise<readonly RemovedObject[]> {
   const { uid } = await kubernetes.info(signal)
   const connection = context && { ...context, context: context.name }
   const inventory = await inventories(records, project).of(clusterKeyOf(connection, uid))
+  const stays = new Set(all.map(({ name }) => name))
+  for (const { name } of resources) stays.delete(name)
+  const refs = all.flatMap(({ spec }) => spec.kubernetes?.objects ?? []).map(refOf)
+  const namespace = context?.namespace ?? 'default'
   return inventory
     .all()
-    .filter((entry) => !names.includes(entry.resource) && !entry.keep)
-    .filter((entry) => !isPrecious(entry) || entry.kind === 'Namespace')
+    .filter((entry) => !stays.has(entry.resource) && !refs.some((ref) => isMeant(ref, entry, namespace)))
+    .filter((entry) => !entry.keep && (!isPrecious(entry) || entry.kind === 'Namespace'))
 }

@@ -338,4 +338,21 @@ describe('down of what is in the cluster', () => {
     expect(done.result.errors).toEqual([])
     expect(first.kubernetes.objects('Deployment')).toEqual([])
   })
+
+  it('deletes what a resource had in an earlier session and nobody has any more, but nothing that another has now', async () => {
+    const records = fakeRecords()
+    const of =
+      (name: string, ...maps: readonly string[]): SimulatedScript =>
+      (c) => {
+        c.manifests([deployment('api'), deployment('web'), ...maps.map((map) => configMap(map))])
+        c.k8sResource(name, { objects: maps })
+      }
+    const first = await simulateSession({ config: of('api', 'old', 'moved'), records })
+    await first.advance(1000)
+    await first.stop()
+    await down(of('web', 'moved'), { records, kubernetes: first.kubernetes, args: ['api'] })
+    const left = [...first.kubernetes.objects('Deployment'), ...first.kubernetes.objects('ConfigMap')]
+    expect(left.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(['web', 'moved']))
+    expect(left.map(({ metadata }) => metadata.name)).not.toEqual(expect.arrayContaining(['old']))
+  })
 })

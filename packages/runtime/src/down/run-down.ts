@@ -73,7 +73,7 @@ export async function runDown(input: {
     { ...deps, onOutput },
     {
       resources,
-      names: evaluated.linked?.resources.map(({ name }) => name) ?? [],
+      all: evaluated.linked?.resources ?? [],
       context: evaluated.linked?.context,
       deleteNamespaces: options.deleteNamespaces ?? false,
       project: mainPath,

@@ -8,6 +8,7 @@ import type {
   LiveUpdateSpec,
   ProbeAction,
   ProbeSpec,
+  RegistrySpec,
   SettingsSpec,
   StepSpec,
 } from '@tiltts/spec'
@@ -71,6 +72,8 @@ export interface SimulatedConfig extends Omit<FakeConfig, 'local' | 'read'>, Sim
   image(ref: string, context: string, options?: SimulatedImage): void
   local(name: string, options: SimulatedLocal): void
   settings(settings: SettingsSpec): void
+  /** `defaultRegistry(host, options)`. */
+  registry(registry: Omit<RegistrySpec, 'place'>): void
   /** Only these take part, with all they need. */
   enable(names: readonly string[]): void
   /** The text of a file, read as part of the config; `undefined` when there is none. */
@@ -148,6 +151,7 @@ export function simulatedScript(script: SimulatedScript, folder: string, files: 
         settings = { ...settings, ...added }
         config.graph({ settings })
       },
+      registry: (registry) => config.graph({ registry: { ...registry, place: undefined } }),
       enable: (names) =>
         config.graph({ selection: { kind: 'some', names: names.map((name) => ({ name, place: undefined })) } }),
       read(path) {

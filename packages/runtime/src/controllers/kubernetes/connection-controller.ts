@@ -83,7 +83,7 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
       const info = await kubernetes.info(either)
       const connection = connectionOf(kubernetesCluster(store))
       if (connection !== undefined && (found === undefined || found.problem !== undefined))
-        found = await lookAtCluster({ ...deps, needsRegistry }, connection, info, either)
+        found = await lookAtCluster({ ...deps, runsImages, namesRegistry }, connection, info, either)
       return info
     } catch (error) {
       if (signal.aborted || !limit.signal.aborted) throw error
@@ -94,10 +94,9 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
     }
   }
 
-  /** Whether images are going to run there that have nowhere to go. */
-  const needsRegistry = (): boolean =>
-    store.get('Tiltfile', wellKnown.tiltfile)?.status.live?.registry === undefined &&
+  const runsImages = (): boolean =>
     store.list('Resource').some(({ spec }) => spec.type === 'k8s' && spec.images.length > 0)
+  const namesRegistry = (): boolean => store.get('Tiltfile', wellKnown.tiltfile)?.status.live?.registry !== undefined
 
   const untilAnswered = async (signal: AbortSignal): Promise<void> => {
     for (;;) {

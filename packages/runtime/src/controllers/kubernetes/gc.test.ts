@@ -134,6 +134,34 @@ describe('what no resource has any more', () => {
     expect(sim.updates('api')).toHaveLength(2)
   })
 
+  it('DIS-02: is deployed again only with its dependencies, and when it starts by itself', async () => {
+    const sim = await session((c) => {
+      c.manifests([deployment('api'), deployment('db'), deployment('web')])
+      c.k8sResource('api', { needs: ['db'] })
+      c.k8sResource('web', { autoInit: false })
+    })
+    sim.trigger('web', 'cli')
+    await sim.advance(2000)
+    for (const name of ['api', 'db', 'web']) await sim.enable(name, false)
+    await sim.advance(5000)
+    expect(['api', 'db', 'web'].filter((name) => isThere(sim, deployment(name)))).toEqual([])
+    await sim.enable('api', true)
+    await sim.enable('web', true)
+    await sim.advance(5000)
+    expect(sim.resource('api').hold?.reason).toBe('waiting-for-dep')
+    await sim.enable('db', true)
+    await sim.advance(5000)
+    expect(['api', 'db', 'web'].filter((name) => isThere(sim, deployment(name)))).toEqual(['api', 'db'])
+  })
+
+  it('DIS-07: is deleted when `uncategorized` is switched off, like any other', async () => {
+    const sim = await session(deploys(deployment('api'), configMap('settings')))
+    await sim.enable('uncategorized', false)
+    await sim.advance(5000)
+    expect(isThere(sim, configMap('settings'))).toBe(false)
+    expect(isThere(sim, deployment('api'))).toBe(true)
+  })
+
   it('DIS-01: stays when its resource was off from the beginning', async () => {
     const records = fakeRecords()
     const first = await session(deploys(deployment('api'), deployment('web')), { records })

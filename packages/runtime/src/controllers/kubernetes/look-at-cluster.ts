@@ -8,8 +8,10 @@ export interface LookDeps {
   readonly kubernetes: Pick<Kubernetes, 'get'>
   readonly docker: Pick<Docker, 'info'>
   readonly env: Readonly<Record<string, string>>
-  /** Whether images of this session are going to run there, and nothing says where to push them. */
-  readonly needsRegistry: () => boolean
+  /** Whether images of this session are going to run there. */
+  readonly runsImages: () => boolean
+  /** Whether the config says where to push images. */
+  readonly namesRegistry: () => boolean
   /** Writes a line in the log of the session itself. */
   readonly say: (text: string, level: LogLevel) => void
 }
@@ -34,8 +36,9 @@ export async function lookAtCluster(
   const { registry, help } = await detectRegistry(deps.kubernetes, connection, info, signal)
   if (registry !== undefined && !shares) {
     const fromCluster = registry.hostFromCluster === undefined ? '' : ` (${registry.hostFromCluster} in the cluster)`
-    deps.say(`Images go through the registry ${registry.host}${fromCluster} of the cluster`, 'info')
-  } else if (!shares && deps.needsRegistry()) {
+    const instead = deps.namesRegistry() ? '; the one of defaultRegistry does not count here' : ''
+    deps.say(`Images go through the registry ${registry.host}${fromCluster} of the cluster${instead}`, 'info')
+  } else if (!shares && deps.runsImages() && !deps.namesRegistry()) {
     const hint = help === undefined ? hints[connection.product] : `See ${help}`
     if (hint !== undefined) deps.say(`The cluster names no registry of its own. ${hint}`, 'warn')
   }

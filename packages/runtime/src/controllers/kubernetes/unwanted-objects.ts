@@ -46,7 +46,7 @@ function isLetGo(store: ObjectStore, { resource, uid }: InventoryEntry, options:
 }
 
 /** Whether a manifest means an object of the cluster, which has no namespace when its kind has none. */
-function isMeant(ref: KubernetesRef, entry: InventoryEntry, namespace: string): boolean {
+export function isMeant(ref: KubernetesRef, entry: InventoryEntry, namespace: string): boolean {
   const named = ref.namespace === '' ? namespace : ref.namespace
   return isSameRef({ ...ref, namespace: entry.namespace === '' ? '' : named }, entry)
 }

@@ -272,6 +272,11 @@ describe('images on their way to the cluster', () => {
   }
   const imageOf = (sim: Simulation): unknown =>
     JSON.stringify(sim.kubernetes.object(placed(deployment('api')))).match(/"image":"([^"]*)"/)?.[1]
+  const said = (sim: Simulation): string =>
+    sim
+      .lines('')
+      .map(({ message }) => message)
+      .join('\n')
   const inRegistry: SimulateOptions['ports'] = (ports) => {
     const kubernetes = ports.kubernetes as Simulation['kubernetes']
     kubernetes.applyAs('setup', namespace('kube-public'))
@@ -291,6 +296,33 @@ describe('images on their way to the cluster', () => {
       hostFromCluster: 'registry:5000',
       source: 'local-registry-hosting',
     })
+  })
+
+  it('REG-06: go through the registry of the cluster although the config names another, which is said', async () => {
+    const sim = await session({
+      config(c) {
+        c.registry({ host: 'registry.example.com', singleName: 'dev' })
+        shared(c)
+      },
+      files,
+      ports: inRegistry,
+    })
+    expect([...sim.docker.registry().keys()]).toEqual([expect.stringMatching(/^localhost:5001\/shop_api:tilt-/)])
+    expect(said(sim)).toContain('of the cluster; the one of defaultRegistry does not count here')
+  })
+
+  it('REG-04, REG-05: go through that of the config where the cluster names none, which nobody is warned of', async () => {
+    const sim = await session({
+      config(c) {
+        c.registry({ host: 'registry.example.com', hostFromCluster: 'inside:5000', singleName: 'dev' })
+        shared(c)
+      },
+      files,
+    })
+    const [pushed] = sim.docker.registry().keys()
+    expect(pushed).toMatch(/^registry\.example\.com\/dev:api-tilt-[0-9a-f]{16}$/)
+    expect(imageOf(sim)).toBe(pushed?.replace('registry.example.com', 'inside:5000'))
+    expect(said(sim)).not.toContain('names no registry')
   })
 
   it('PUSH-05: are not pushed again when the registry has them, in a later session either', async () => {
@@ -324,12 +356,7 @@ describe('images on their way to the cluster', () => {
     })
     expect(last(sim, 'api')?.error).toBeUndefined()
     expect(loads).toEqual([`load docker-image ${imageOf(sim)} --name test`])
-    expect(
-      sim
-        .lines('')
-        .map(({ message }) => message)
-        .join('\n'),
-    ).toContain('The cluster names no registry of its own')
+    expect(said(sim)).toContain('The cluster names no registry of its own')
   })
 
   it('PUSH-03: are not pushed when the cluster runs what the local engine has', async () => {
@@ -345,6 +372,75 @@ describe('images on their way to the cluster', () => {
     expect(sim.docker.registry().size).toBe(0)
     expect(sim.log('api')).toContain('is not pushed: the cluster runs the images of the local Docker engine')
     expect(imageOf(sim)).toMatch(/^shop\/api:tilt-/)
+  })
+
+  const desktop = { name: 'docker-desktop', cluster: 'docker-desktop', product: 'docker-desktop' } as const
+  const keepsImages =
+    (containerdImages: boolean): NonNullable<SimulateOptions['ports']> =>
+    (ports) => ({
+      ...ports,
+      docker: { ...ports.docker, info: async (signal) => ({ ...(await ports.docker.info(signal)), containerdImages }) },
+    })
+
+  it('PUSH-04: are not pushed to a Docker Desktop that keeps all its images in one place', async () => {
+    const sim = await session({
+      config: shared,
+      files,
+      kubernetes: { context: desktop, info: { runtime: 'containerd' } },
+      ports: keepsImages(true),
+    })
+    expect(sim.resource('api').last).toBe('succeeded')
+    expect(sim.docker.registry().size).toBe(0)
+  })
+
+  it('PUSH-06: wait, with all that needs the cluster, for a Docker Desktop that cannot see them, and are told why', async () => {
+    let together = false
+    const sim = await session({
+      config: shared,
+      files,
+      kubernetes: { context: desktop, info: { runtime: 'containerd' } },
+      ports: (ports) => ({
+        ...ports,
+        docker: {
+          ...ports.docker,
+          info: async (signal) => ({ ...(await ports.docker.info(signal)), containerdImages: together }),
+        },
+      }),
+    })
+    expect(sim.resource('api').hold?.reason).toBe('waiting-for-cluster')
+    expect(said(sim)).toContain('Use containerd for pulling and storing images')
+    expect(sim.kubernetes.writes()).toEqual([])
+    together = true
+    await sim.advance(20_000)
+    expect(sim.resource('api').last).toBe('succeeded')
+  })
+
+  it('PUSH-03: are not pushed when no resource of the cluster runs them, only images upon them', async () => {
+    const sim = await session({
+      config(c) {
+        c.image('shop/base', 'base')
+        c.image('shop/api', 'api')
+        c.manifests([deployment('api', 'shop/api')])
+      },
+      files: { ...files, 'base/Dockerfile': 'FROM busybox', 'api/Dockerfile': 'FROM shop/base\nCOPY . /app' },
+      ports: inRegistry,
+    })
+    expect(sim.resource('api').last).toBe('succeeded')
+    expect([...sim.docker.registry().keys()]).toEqual([expect.stringContaining('/shop_api:')])
+  })
+
+  it('BLD-22: are pushed when any resource runs them, even if they are only a base for another', async () => {
+    const sim = await session({
+      config(c) {
+        c.image('shop/base', 'base')
+        c.image('shop/api', 'api')
+        c.manifests([deployment('api', 'shop/api'), deployment('base', 'shop/base')])
+      },
+      files: { ...files, 'base/Dockerfile': 'FROM busybox', 'api/Dockerfile': 'FROM shop/base\nCOPY . /app' },
+      ports: inRegistry,
+    })
+    const pushed = [...sim.docker.registry().keys()].map((name) => name.replace(/^.*\/(.*):.*$/, '$1'))
+    expect(pushed.sort()).toEqual(['shop_api', 'shop_base'])
   })
 
   it('PUSH-05: a push that is refused fails the update, and nothing is applied', async () => {
