@@ -8,7 +8,7 @@ const run = promisify(execFile)
 
 /** What kubectl prints. */
 export async function kubectl(...args: readonly string[]): Promise<string> {
-  return (await run('kubectl', [...args])).stdout.trim()
+  return (await run('kubectl', [...args], { maxBuffer: 16 * 1024 * 1024 })).stdout.trim()
 }
 
 /** What the docker command prints. */

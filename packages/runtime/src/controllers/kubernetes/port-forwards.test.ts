@@ -157,7 +157,7 @@ it('PF-03: tells the port that was chosen where any would do, and keeps it', asy
   expect(await asked(w, 40_001)).toContain(':80 hello')
 })
 
-it('PF-06: finds out the port of the container where none is named', async () => {
+it('KR-08, PF-06: finds out the port of the container where none is named', async () => {
   const ports = [{ containerPort: 9000 }, { containerPort: 8081 }]
   const w = await world([9000, 8081], [{ ...container('main'), ports }])
   await w.deploy('web')
