@@ -36,6 +36,12 @@ describe.skipIf(skip !== undefined)(`what never gets ready${skip ? ` (skipped: $
     expect(all).toContain('no database at db:5432')
   })
 
+  it('CI-05: a container without a probe that is only up for a moment was never ready', async () => {
+    const project = await luckProject(configOf(deployment('api', 'echo up; sleep 0.3; echo "no database"; exit 3')))
+    const all = await fails(project, /^Error: api: container main exited with code 3/m)
+    expect(all).toContain('no database')
+  })
+
   it('CI-03: an image that cannot be pulled fails within 15 s, and is named', async () => {
     const project = await luckProject(
       configOf(deployment('api', waits, {}, { image: '127.0.0.1:5000/k-luck/nowhere:1' })),

@@ -82,13 +82,15 @@ function withBackOff(pod: Pod, backOff: DiscoveryParts['backOff']): Pod {
     if (terminated === undefined || terminated.exitCode === 0 || terminated.finishedAt === undefined) return false
     return (backOff(pod.uid, name) ?? 0) >= fromApiTime(terminated.finishedAt)
   }
-  if (pod.phase !== 'Running' || !pod.containers.some(isPutOff)) return pod
+  const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed'
+  const putOff = isOver ? undefined : pod.containers.find(isPutOff)
+  if (putOff === undefined) return pod
   const containers = pod.containers.map((container): PodContainer => {
     if (!isPutOff(container)) return container
     const { terminated, ...rest } = container
     return { ...rest, state: 'waiting', waiting: { reason: 'CrashLoopBackOff' }, lastEnd: terminated }
   })
-  return { ...pod, status: 'CrashLoopBackOff', containers }
+  return { ...pod, status: `${putOff.init ? 'Init:' : ''}CrashLoopBackOff`, containers }
 }
 
 function withProblem(pod: Pod, hindrance: Hindrances): Pod {

@@ -218,29 +218,41 @@ it('RDY-04: tells of a container that is restarted, after its last words', async
   expect(w.container('web')).toMatchObject({ waiting: { reason: 'CrashLoopBackOff' } })
 })
 
-it('knows a container for crashing as soon as an event says that it is put off, before the status of its pod does', async () => {
-  const w = await world({ programs: { crash: () => 3 }, startMs: 5_000 })
-  await w.declare('web', [deployment('web', { containers: [container('main', ['crash'])] })])
-  await w.deploy('web')
-  // It has ended once, and waits to be started for the second time.
-  await w.advance(12_000)
-  expect(w.container('web')).toMatchObject({ state: 'terminated' })
-  const [pod] = w.status('web').pods
-  const now = new Date(w.clock.now() + 1_000).toISOString()
-  const event: KubernetesManifest = {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: 'web.1', namespace: 'shop' },
-    involvedObject: { kind: 'Pod', namespace: 'shop', name: pod?.name, uid: pod?.uid },
-    type: 'Warning',
-    reason: 'BackOff',
-    message: 'Back-off restarting failed container main in pod web-1',
-    lastTimestamp: now,
-  }
-  await w.kubernetes.apply({ object: event, force: true }, new AbortController().signal)
-  await w.settled()
-  expect(w.container('web')).toMatchObject({ state: 'waiting', waiting: { reason: 'CrashLoopBackOff' } })
-})
+it.each([
+  ['container', 'containers', 'CrashLoopBackOff'],
+  ['init container', 'initContainers', 'Init:CrashLoopBackOff'],
+])(
+  'knows a crashing %s as soon as an event says that it is put off, before the status of its pod does',
+  async (_what, field, status) => {
+    const w = await world({ programs: { crash: () => 3 }, startMs: 5_000 })
+    const pods = { containers: [container('main')], [field]: [container('crashing', ['crash'])] }
+    await w.declare('web', [deployment('web', pods)])
+    await w.deploy('web')
+    // It has ended once, and waits to be started for the second time.
+    await w.advance(12_000)
+    expect(w.container('web', 'crashing')).toMatchObject({ state: 'terminated' })
+    const [pod] = w.status('web').pods
+    const now = new Date(w.clock.now() + 1_000).toISOString()
+    const event: KubernetesManifest = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'web.1', namespace: 'shop' },
+      involvedObject: { kind: 'Pod', namespace: 'shop', name: pod?.name, uid: pod?.uid },
+      type: 'Warning',
+      reason: 'BackOff',
+      message: 'Back-off restarting failed container crashing in pod web-1',
+      lastTimestamp: now,
+    }
+    await w.kubernetes.apply({ object: event, force: true }, new AbortController().signal)
+    await w.settled()
+    expect(w.container('web', 'crashing')).toMatchObject({
+      state: 'waiting',
+      waiting: { reason: 'CrashLoopBackOff' },
+      lastEnd: { exitCode: 3 },
+    })
+    expect(w.status('web').pods[0]?.status).toBe(status)
+  },
+)
 
 it('LOG-02: puts what the cluster says of its objects into the log of a resource, each once', async () => {
   const w = await world()
