@@ -41,4 +41,10 @@ describe('what a row adds of images and containers', () => {
     expect(rowFacts(service(ended, { ...ended, exitCode: 1 }), 'api').finished).toBe(false)
     expect(rowFacts(service(), 'api').finished).toBeUndefined()
   })
+
+  it('is finished when its pods have succeeded, which is what makes a Job ready', () => {
+    const pods = (podReadiness: string) => storeOf({ 'KubernetesDiscovery/api': { spec: { podReadiness } } })
+    expect(rowFacts(pods('succeeded'), 'api').finished).toBe(true)
+    expect(rowFacts(pods('wait'), 'api').finished).toBeUndefined()
+  })
 })

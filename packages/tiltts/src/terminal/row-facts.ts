@@ -22,6 +22,8 @@ function buildStep(store: Pick<ObjectStore, 'get'>, name: string): string | unde
 
 function containerFacts(store: Pick<ObjectStore, 'get'>, name: string): Omit<RowFacts, 'building'> {
   const containers = store.get('DockerComposeService', name)?.status.containers ?? []
+  // Pods that have to succeed are ready by having ended.
+  if (store.get('KubernetesDiscovery', name)?.spec.podReadiness === 'succeeded') return { finished: true }
   if (containers.length === 0) return {}
   return {
     healthy: containers.every(({ state }) => state.running && state.healthStatus === 'healthy'),
