@@ -3,7 +3,7 @@ import {
   dockerBuild,
   fallBackOn,
   helm,
-  type KubernetesObject,
+  inNamespace,
   k8sKind,
   k8sResource,
   k8sYaml,
@@ -21,11 +21,8 @@ k8sYaml({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
 k8sYaml('./k8s/queue-crd.yaml')
 
 // The manifests leave open where they go.
-const placed = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, namespace } })
-k8sYaml(
-  ['migrate', 'operator', 'queue', 'api', 'web'].map((name) => `./k8s/${name}.yaml`),
-  { transform: placed },
-)
+const manifests = ['migrate', 'operator', 'queue', 'api', 'web'].map((name) => `./k8s/${name}.yaml`)
+k8sYaml(inNamespace(manifests, namespace))
 
 // A chart of the repository. An edit of its values renders it again, and builds nothing.
 k8sYaml(helm('./charts/cache', { name: 'cache', namespace, values: './values.dev.yaml' }))

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { skipReason } from '../support/requires.js'
@@ -26,8 +26,14 @@ function blocksOf(file: string): readonly Block[] {
 }
 
 const noDocker = skipReason('docker')
-/** Compose files are read by the compose command. */
-const needsDocker = (code: string): boolean => /\bdockerCompose\(/.test(code)
+const noHelm = spawnSync('helm', ['version'], { stdio: 'ignore' }).status === 0 ? undefined : 'there is no helm'
+
+/** Why a block cannot be evaluated here: compose files are read by compose, charts by helm. */
+function blockSkip(code: string): string | undefined {
+  if (/\bhelmRemote\(/.test(code)) return 'its repository is an example'
+  if (/\bdockerCompose\(/.test(code)) return noDocker
+  return /\bhelm\(/.test(code) ? noHelm : undefined
+}
 
 const guide = join(root, 'docs/guide')
 const pages = [...readdirSync(guide).map((name) => `docs/guide/${name}`), 'README.md']
@@ -36,13 +42,18 @@ describe.each(pages)('the code in %s', (page) => {
   const blocks = blocksOf(join(root, page))
   const files = Object.fromEntries(blocks.flatMap(({ title, code }) => (title === undefined ? [] : [[title, code]])))
   const configs = blocks.filter(({ title }) => title === undefined)
-  const projectOf = (modules: Readonly<Record<string, string>>): TempProject =>
-    tempProject({
+  const projectOf = (modules: Readonly<Record<string, string>>): TempProject => {
+    const project = tempProject({
       ...files,
       ...modules,
       'tsconfig.json': '{ "extends": "tiltts/tsconfig.json", "include": ["**/*.ts"] }',
       'package.json': '{ "type": "module" }',
     })
+    mkdirSync(project.path('node_modules/@tiltts'))
+    symlinkSync(join(root, 'packages/extensions'), project.path('node_modules/@tiltts/extensions'))
+    // What the pages say must not depend on the cluster that somebody happens to use.
+    return { ...project, env: { ...project.env, KUBECONFIG: project.path('no-kubeconfig') } }
+  }
 
   it.skipIf(configs.length === 0)('compiles', () => {
     const modules = Object.fromEntries(configs.map(({ line, code }) => [`line-${line}.config.ts`, code]))
@@ -54,7 +65,7 @@ describe.each(pages)('the code in %s', (page) => {
   })
 
   for (const { code, line } of configs) {
-    const skip = needsDocker(code) ? noDocker : undefined
+    const skip = blockSkip(code)
     it.skipIf(skip !== undefined)(
       `evaluates: the block at line ${line}${skip ? ` (skipped: ${skip})` : ''}`,
       async () => {
