@@ -135,7 +135,10 @@ export interface PodConnection {
   write(chunk: Uint8Array): Promise<void>
   /** No more will be written; what comes back still comes. */
   end(): void
-  /** Ends when the pod has closed its side; throws when the connection broke. */
+  /**
+   * Ends when the pod has closed its side; throws when the connection broke: with an error of `wasNotTaken` when nobody
+   * had taken it.
+   */
   readonly output: AsyncIterable<Uint8Array>
   close(): void
 }

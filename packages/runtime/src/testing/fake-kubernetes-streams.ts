@@ -2,6 +2,7 @@ import { InfraError } from '@tiltts/spec'
 import type { Clock } from '../ports/clock.js'
 import type { LogChunk } from '../ports/docker.js'
 import type { Kubernetes, PodConnection, PodContainerRef } from '../ports/kubernetes.js'
+import { notTaken } from '../ports/not-taken.js'
 import { fakeChannel } from './fake-docker-channel.js'
 import type { FakeContainerRow } from './fake-docker-containers.js'
 import type { ProgramTable } from './fake-docker-programs.js'
@@ -95,10 +96,9 @@ export function fakeStreams(parts: StreamParts): Pick<Kubernetes, 'logs' | 'open
       parts.check('portforward', namespace, pod)
       const found = podOf(namespace, pod)
       const server = parts.servers.get(port)
-      if (found.ended.aborted || server === undefined) {
-        const message = `pod ${pod} takes no connection to its port ${port}: connection refused`
-        throw new InfraError('kubernetes/refused', 'kubernetes', message, { retry: true })
-      }
+      const refused = notTaken(`pod ${pod} takes no connection to its port ${port}: connection refused`)
+      if (found.ended.aborted) throw refused
+      if (server === undefined) return refusedConnection(refused)
       const broken = AbortSignal.any([found.ended, parts.connection()])
       const there = pipe(broken)
       const back = pipe(broken)
@@ -148,6 +148,18 @@ interface Pipe {
   push(chunk: Uint8Array): void
   end(): void
   readonly output: AsyncIterable<Uint8Array>
+}
+
+/** That nobody listens shows only once it was tried. */
+function refusedConnection(error: Error): PodConnection {
+  return {
+    write: async () => {},
+    end() {},
+    output: {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+    },
+    close() {},
+  }
 }
 
 /** One direction of a connection. */

@@ -110,6 +110,24 @@ it('breaks a connection off that the pod refuses, and takes the next one', async
   expect(w.log('web')).toContain('Port forward localhost:8080 works')
 })
 
+it('lets a connection wait that a pod does not take before it is ready, and sends all of it once it does', async () => {
+  const w = await world([])
+  await w.deploy('web')
+  await w.advance(100)
+  w.kubernetes.ready({ namespace: 'shop', pod: w.pod('web'), container: 'main' }, false)
+  await w.advance(100)
+  await w.forward([{ localPort: 8080, containerPort: 80 }])
+  const answer = w.listeners.ask(8080, 'hello')
+  await w.advance(1000)
+  w.kubernetes.serve(80, async (connection) => {
+    for await (const chunk of connection.input) connection.write(`got ${Buffer.from(chunk).toString()}`)
+    connection.end()
+  })
+  w.kubernetes.ready({ namespace: 'shop', pod: w.pod('web'), container: 'main' }, true)
+  await w.advance(100)
+  expect(await answer).toBe('got hello')
+})
+
 it('breaks off only the connections to a pod that goes', async () => {
   const w = await world([])
   w.kubernetes.serve(80, () => {})

@@ -61,6 +61,12 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
       const wanted = forwards.get(name)?.get(key)?.wanted
       return object === undefined || wanted === undefined ? undefined : goalOf(object, wanted)
     },
+    isAlive(pod) {
+      const object = store.get('PortForward', name)
+      const status = store.get('KubernetesDiscovery', object?.spec.discovery ?? '')?.status
+      if (status?.known !== true) return true
+      return status.pods.some(({ uid, phase }) => uid === pod.uid && phase !== 'Succeeded' && phase !== 'Failed')
+    },
     changed: (signal) =>
       new Promise((resolve) => {
         const listeners = waiting.get(name) ?? new Set()

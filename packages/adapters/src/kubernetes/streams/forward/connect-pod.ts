@@ -1,4 +1,4 @@
-import type { PodConnection, PodRef } from '@tiltts/runtime/ports'
+import { notTaken, type PodConnection, type PodRef } from '@tiltts/runtime/ports'
 import { InfraError } from '@tiltts/spec'
 import { keepAlive } from '../keep-alive.js'
 import { messageBytes } from '../message-bytes.js'
@@ -16,6 +16,9 @@ const CHANNELS = 'v4.channel.k8s.io'
  * only when the pod has been silent for so long.
  */
 const END_AFTER_MS = 5000
+/** As kubelets and container runtimes say that they could not even connect. */
+const NOT_TAKEN =
+  /failed to connect to|connection refused|network namespace.*(closed|does not exist)|is not running|not found/i
 
 /**
  * One connection to a port of a pod, over a websocket of its own: who reads slowly holds up nobody else. That nothing
@@ -73,7 +76,8 @@ export async function connectPod(
       socket.close()
     },
     onFailure: (message) => {
-      over(broken(message.trim()))
+      const why = broken(message.trim())
+      over(NOT_TAKEN.test(message) ? notTaken(why.message) : why)
       socket.close()
     },
     onReply: (bytes) => socket.send(bytes),
