@@ -4,6 +4,7 @@ import type { KubernetesManifest } from '@tiltts/spec'
 import { clusterKeyOf } from '../controllers/kubernetes/kubernetes-cluster.js'
 import { isMeant } from '../controllers/kubernetes/unwanted-objects.js'
 import { worldsNo } from '../controllers/tasks.js'
+import { isLost } from '../executors/kubernetes/apply-objects.js'
 import { type CustomDeployDeps, runDeployStep } from '../executors/kubernetes/custom-deploy.js'
 import { isKept } from '../executors/kubernetes/down-policy.js'
 import { inventories } from '../executors/kubernetes/inventory.js'
@@ -44,7 +45,10 @@ export async function downKubernetes(
   const deployed = resources.filter(({ spec }) => spec.kubernetes !== undefined && spec.kubernetes.target === undefined)
   const errors: DownError[] = []
   const namespaces: string[] = []
+  // One that does not answer would be asked again for each resource, and each would say so.
+  let lost = false
   const failed = (resource: string) => (error: unknown) => {
+    if (isLost(error)) lost = true
     if (!signal.aborted) errors.push({ resource, message: worldsNo(error) })
   }
   const staysUp = (object: Pick<KubernetesManifest, 'kind'> & { readonly name: string }): boolean => {
@@ -69,13 +73,14 @@ export async function downKubernetes(
       errors.push(...(await removeByCommand(deps, name, spec.kubernetes.custom.remove, signal)))
       continue
     }
+    if (lost) continue
     const objects = (spec.kubernetes?.objects ?? []).filter((object) => !isKept(object)).map(refOf)
     await remove(
       name,
       objects.filter((object) => !staysUp(object)),
     )
   }
-  if (deployed.length > 0 && !signal.aborted) {
+  if (deployed.length > 0 && !lost && !signal.aborted) {
     const orphans = await orphansOf(deps, { resources: deployed, all, context, project }, signal).catch(
       (error: unknown) => {
         failed('earlier sessions')(error)

@@ -312,6 +312,12 @@ describe('down of what is in the cluster', () => {
     expect(done.result.errors.map(({ resource }) => resource).sort()).toEqual(['api', 'b'])
   })
 
+  it('DOWN-03: says once that the cluster does not answer, and runs the commands all the same', async () => {
+    const done = await down(config, { cluster: (kubernetes) => void kubernetes.goAway() })
+    expect(done.result.errors).toEqual([{ resource: 'api', message: expect.stringContaining('does not answer') }])
+    expect(done.started).toContain('rm other')
+  })
+
   it('DOWN-04: leaves compose projects up when something is left in the cluster', async () => {
     const shop = { name: 'shop', services: { db: { image: 'busybox' } } }
     const done = await down(
