@@ -382,6 +382,33 @@ describe('images on their way to the cluster', () => {
       docker: { ...ports.docker, info: async (signal) => ({ ...(await ports.docker.info(signal)), containerdImages }) },
     })
 
+  it('PUSH-05: are not loaded again when all nodes have them, in a later session either', async () => {
+    const records = fakeRecords()
+    const seen: string[] = []
+    const programs = { kind: (self: { readonly argv: readonly string[] }) => void seen.push(self.argv.join(' ')) }
+    const first = await session({ config: shared, files, records, programs })
+    await first.stop()
+    const next = async (): Promise<void> => {
+      const ports: SimulateOptions['ports'] = (all) => ({ ...all, docker: first.docker, kubernetes: first.kubernetes })
+      const sim = await session({ config: shared, files, records, programs, ports })
+      expect(sim.resource('api').last).toBe('succeeded')
+      await sim.stop()
+    }
+    const [node] = first.kubernetes.objects('Node')
+    if (node === undefined) throw new Error('there is no node')
+    const has = (...names: readonly string[]): void =>
+      first.kubernetes.edit({ apiVersion: 'v1', kind: 'Node', namespace: '', name: node.metadata.name }, (object) => ({
+        ...object,
+        status: { ...(object['status'] as object), images: [{ names }] },
+      }))
+    has(`docker.io/${String(imageOf(first))}`)
+    await next()
+    expect(seen).toHaveLength(1)
+    has('docker.io/library/other:1')
+    await next()
+    expect(seen).toHaveLength(2)
+  })
+
   it('PUSH-04: are not pushed to a Docker Desktop that keeps all its images in one place', async () => {
     const sim = await session({
       config: shared,
