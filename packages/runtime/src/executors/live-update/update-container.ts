@@ -43,8 +43,13 @@ export async function updateContainer(
   signal: AbortSignal,
 ): Promise<ContainerUpdate> {
   const { container, files, known, spec } = request
-  // Folders have no content: they matter when they are new or gone, and then what is in them tells.
-  const differing = files.filter(({ path, state, hash, mode }) => state === 'folder' || !known.holds(path, hash, mode))
+  const sources = new Set(spec.syncs.map(({ localPath }) => localPath))
+  // Folders have no content: they matter when they are new or gone, and then what is in them tells. Without its source a
+  // sync says nothing any more.
+  const differing = files.filter(
+    ({ path, state, hash, mode }) =>
+      state === 'folder' || (state === 'gone' && sources.has(path)) || !known.holds(path, hash, mode),
+  )
   const plan = planLiveUpdate(spec, differing)
   if (plan.kind === 'stop') return { kind: 'stop', reason: plan.reason }
   const onlyFolders = differing.every(({ state }) => state === 'folder')
