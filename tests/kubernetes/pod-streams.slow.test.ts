@@ -21,7 +21,7 @@ describe.skipIf(skip !== undefined)(`logs and forwards of a real cluster${skip ?
       containers: { main: { volumeMounts: [{ name: 'data', mountPath: '/data' }] } },
       pod: {
         volumes: [{ name: 'data', emptyDir: {} }],
-        initContainers: [{ name: 'first', image: 'busybox:latest', command: ['sh', '-c', 'echo init-said.'] }],
+        initContainers: [{ name: 'first', image: 'IMAGE', command: ['sh', '-c', 'echo init-said.'] }],
       },
     })
     await w.start()

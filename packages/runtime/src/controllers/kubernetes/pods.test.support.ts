@@ -20,11 +20,11 @@ import type { Kubernetes, PodContainerRef, WatchSelection } from '../../ports/ku
 import { type ManualClock, manualClock } from '../../testing/fake-clock.js'
 import { type FakeKubernetes, fakeKubernetes } from '../../testing/fake-kubernetes.js'
 import type { FakeKubernetesOptions } from '../../testing/fake-kubernetes-types.js'
+import { type FakeListeners, fakeListeners } from '../../testing/fake-listeners.js'
 import { createManager, type Manager } from '../manager.js'
 import { disableSourceOf } from '../switch-state.js'
 import { createTasks, type Tasks } from '../tasks.js'
 import { type KubernetesDiscoveryController, kubernetesDiscovery } from './discovery-controller.js'
-import { type MemoryListeners, memoryListeners } from './listeners.test.support.js'
 import { uidOf } from './object-index.js'
 import { type PodLogs, podLogs } from './pod-logs.js'
 import { type PortForwards, portForwards } from './port-forwards.js'
@@ -40,7 +40,7 @@ export interface PodWorld {
   readonly discovery: KubernetesDiscoveryController
   readonly podLogs: PodLogs
   readonly forwards: PortForwards
-  readonly listeners: MemoryListeners
+  readonly listeners: FakeListeners
   /** What is watched now, in the order of opening; `get` counts lookups. */
   readonly watched: WatchSelection[]
   readonly lookups: string[]
@@ -124,7 +124,7 @@ export async function podWorld(options: PodWorldOptions = {}): Promise<PodWorld>
     lastWords: (name) => streams.lastWords(name),
   })
   const streams = podLogs(base)
-  const listeners = memoryListeners()
+  const listeners = fakeListeners()
   const forwards = portForwards({ ...base, listeners, discovery })
   const manager = createManager({
     store,

@@ -48,8 +48,17 @@ async function world(answers: readonly number[] = [80], containers = [container(
   }
 }
 
+/** Opens a connection, sends a text and the end, and waits for all that comes back. */
+const ask = (w: ForwardWorld, port: number, text: string): Promise<string> => {
+  const client = w.listeners.connect(port)
+  client.send(text)
+  client.end()
+  return client.received
+}
+const isOpen = (w: ForwardWorld, port: number): boolean => w.listeners.ports().includes(port)
+
 const asked = async (w: ForwardWorld, port: number): Promise<string> => {
-  const answer = w.listeners.ask(port, 'hello')
+  const answer = ask(w, port, 'hello')
   answer.catch(() => {})
   await w.advance(1)
   return answer
@@ -75,8 +84,8 @@ it('PF-01: leads each connection to the pod that is there when it is made', asyn
 it('listens before there is a pod, and lets connections wait for one', async () => {
   const w = await world()
   await w.forward([{ localPort: 8080, containerPort: 80 }])
-  expect(w.listeners.isOpen(8080)).toBe(true)
-  const answer = w.listeners.ask(8080, 'early')
+  expect(isOpen(w, 8080)).toBe(true)
+  const answer = ask(w, 8080, 'early')
   await w.advance(500)
   await w.deploy('web')
   await w.advance(200)
@@ -86,9 +95,9 @@ it('listens before there is a pod, and lets connections wait for one', async () 
 it('breaks a connection off that no pod takes within 10 s, and says so', async () => {
   const w = await world()
   await w.forward([{ localPort: 8080, containerPort: 80 }])
-  const answer = w.listeners.ask(8080, 'hello').catch((error: Error) => error.message)
+  const answer = ask(w, 8080, 'hello').catch((error: Error) => error.message)
   await w.advance(10_500)
-  expect(await answer).toBe('broken off')
+  expect(await answer).toBe('the connection was broken off')
   expect(w.states()).toMatchObject({ forwards: [{ error: 'no pod runs', connections: 0 }] })
   expect(w.log('web')).toContain('Port forward localhost:8080: no pod runs')
 })
@@ -98,7 +107,7 @@ it('breaks a connection off that the pod refuses, and takes the next one', async
   await w.deploy('web')
   await w.advance(100)
   await w.forward([{ localPort: 8080, containerPort: 80 }])
-  await expect(asked(w, 8080)).rejects.toThrow('broken off')
+  await expect(asked(w, 8080)).rejects.toThrow('the connection was broken off')
   await w.advance(300)
   expect(w.states()).toMatchObject({ forwards: [{ error: expect.stringContaining('connection refused') }] })
   w.kubernetes.serve(80, (connection) => {
@@ -134,23 +143,23 @@ it('breaks off only the connections to a pod that goes', async () => {
   await w.deploy('web')
   await w.advance(100)
   await w.forward([{ localPort: 8080, containerPort: 80 }])
-  const hanging = w.listeners.ask(8080, 'hello').catch((error: Error) => error.message)
+  const hanging = ask(w, 8080, 'hello').catch((error: Error) => error.message)
   await w.advance(300)
   expect(w.states()).toMatchObject({ forwards: [{ connections: 1 }] })
   w.kubernetes.delete({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: w.pod('web') })
   await w.advance(500)
-  expect(await hanging).toBe('broken off')
+  expect(await hanging).toBe('the connection was broken off')
   expect(w.states()).toMatchObject({ forwards: [{ connections: 0, localPort: 8080 }] })
-  expect(w.listeners.isOpen(8080)).toBe(true)
+  expect(isOpen(w, 8080)).toBe(true)
 })
 
 it('PF-03: says who has a port, and takes it as soon as it is free', async () => {
   const w = await world()
-  w.listeners.take(8080, 'node (pid 77)')
+  const letGo = w.listeners.occupy(8080, 'node (pid 77)')
   await w.deploy('web')
   await w.advance(100)
   await w.forward([{ localPort: 8080, containerPort: 80 }])
-  expect(w.states()).toMatchObject({ forwards: [{ error: 'localhost:8080 is taken by node (pid 77)' }] })
+  expect(w.states()).toMatchObject({ forwards: [{ error: 'port 8080 of localhost is taken by node (pid 77)' }] })
   await w.advance(20_000)
   expect(
     w
@@ -158,7 +167,7 @@ it('PF-03: says who has a port, and takes it as soon as it is free', async () =>
       .split('\n')
       .filter((line) => line.includes('pid 77')),
   ).toHaveLength(1)
-  w.listeners.free(8080)
+  letGo()
   await w.advance(15_000)
   expect(await asked(w, 8080)).toContain('hello')
   expect(w.states()).not.toMatchObject({ forwards: [{ error: expect.anything() }] })
@@ -169,10 +178,10 @@ it('PF-03: tells the port that was chosen where any would do, and keeps it', asy
   await w.deploy('web')
   await w.advance(100)
   await w.forward([{ localPort: 0, containerPort: 80 }])
-  expect(w.states()).toMatchObject({ forwards: [{ localPort: 40_001 }] })
+  expect(w.states()).toMatchObject({ forwards: [{ localPort: 40_000 }] })
   await w.forward([{ localPort: 0, containerPort: 80, name: 'renamed' }])
-  expect(w.states()).toMatchObject({ forwards: [{ localPort: 40_001 }] })
-  expect(await asked(w, 40_001)).toContain(':80 hello')
+  expect(w.states()).toMatchObject({ forwards: [{ localPort: 40_000 }] })
+  expect(await asked(w, 40_000)).toContain(':80 hello')
 })
 
 it('KR-08, PF-06: finds out the port of the container where none is named', async () => {
@@ -218,11 +227,11 @@ it('listens only as long as the resource is switched on and the forward is in th
   const w = await world()
   await w.forward([{ localPort: 8080 }, { localPort: 8081 }])
   await w.forward([{ localPort: 8081 }])
-  expect([w.listeners.isOpen(8080), w.listeners.isOpen(8081)]).toEqual([false, true])
+  expect([isOpen(w, 8080), isOpen(w, 8081)]).toEqual([false, true])
   await w.enable('web', false)
-  expect(w.listeners.isOpen(8081)).toBe(false)
+  expect(isOpen(w, 8081)).toBe(false)
   await w.enable('web', true)
-  expect(w.listeners.isOpen(8081)).toBe(true)
+  expect(isOpen(w, 8081)).toBe(true)
   await w.forwards.close()
-  expect(w.listeners.isOpen(8081)).toBe(false)
+  expect(isOpen(w, 8081)).toBe(false)
 })
