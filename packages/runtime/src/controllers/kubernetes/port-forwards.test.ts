@@ -126,7 +126,7 @@ it('lets a connection wait that a pod does not take before it is ready, and send
   w.kubernetes.ready({ namespace: 'shop', pod: w.pod('web'), container: 'main' }, false)
   await w.advance(100)
   await w.forward([{ localPort: 8080, containerPort: 80 }])
-  const answer = w.listeners.ask(8080, 'hello')
+  const answer = ask(w, 8080, 'hello')
   await w.advance(1000)
   w.kubernetes.serve(80, async (connection) => {
     for await (const chunk of connection.input) connection.write(`got ${Buffer.from(chunk).toString()}`)
