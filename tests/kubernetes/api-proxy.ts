@@ -37,8 +37,8 @@ export interface ApiAnswer {
   readonly status: number
   readonly reason?: string
   readonly message?: string
-  /** @default a Status of the three above */
-  readonly body?: object
+  /** For the path that was asked for. @default a Status of the three above */
+  readonly body?: (path: string) => object
   /** The stream begins as a good one, and this is what comes in it: so it is for a watch. */
   readonly asEvent?: boolean
   /** @default for ever */
@@ -80,7 +80,7 @@ export async function apiProxy(upstream: Upstream, folder: string): Promise<ApiP
     if (answer?.delayMs !== undefined) await sleep(answer.delayMs)
     if (answer !== undefined && answer.status > 0) {
       incoming.resume()
-      respond(outgoing, answer)
+      respond(outgoing, answer, incoming.url ?? '')
       return
     }
     underWay.set(incoming.socket, text)
@@ -111,7 +111,7 @@ export async function apiProxy(upstream: Upstream, folder: string): Promise<ApiP
     asked.push(text)
     const answer = ruleFor(text)
     if (answer !== undefined && answer.status > 0) {
-      const body = statusOf(answer)
+      const body = statusOf(answer, incoming.url ?? '')
       client.end(
         `HTTP/1.1 ${answer.status} No\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
       )
@@ -192,14 +192,16 @@ export async function apiProxy(upstream: Upstream, folder: string): Promise<ApiP
   return proxy
 }
 
-function respond(outgoing: ServerResponse, answer: ApiAnswer): void {
-  const body = statusOf(answer)
+function respond(outgoing: ServerResponse, answer: ApiAnswer, path: string): void {
+  const body = statusOf(answer, path)
   outgoing.writeHead(answer.asEvent ? 200 : answer.status, { 'content-type': 'application/json' })
   outgoing.end(answer.asEvent ? `{"type":"ERROR","object":${body}}\n` : body)
 }
 
-function statusOf({ status, reason = '', message = '', body }: ApiAnswer): string {
-  return JSON.stringify(body ?? { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code: status })
+function statusOf({ status, reason = '', message = '', body }: ApiAnswer, path: string): string {
+  return JSON.stringify(
+    body?.(path) ?? { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code: status },
+  )
 }
 
 function certificate(folder: string): { readonly cert: string; readonly key: string } {

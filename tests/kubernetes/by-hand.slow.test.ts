@@ -156,7 +156,7 @@ describe.skipIf(skipReason('kubernetes', 'docker') !== undefined)('a registry th
     const metadata = { name: 'local-registry-hosting', namespace: 'kube-public' }
     project.door.answer(/^GET .*local-registry-hosting/, {
       status: 200,
-      body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: hosting },
+      body: () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: hosting }),
     })
     const { code, stderr } = await runTiltts(project, ['ci'])
     expect(code).toBe(1)

@@ -13,10 +13,10 @@ export interface ListPage {
   readonly inconsistent: boolean
 }
 
-const PAGE = 500
+const PAGE = 200
 const SMALLEST = 25
 /** What can be parsed in a few hundredths of a second, so that nobody has to wait. */
-const PAGE_BYTES = 2_000_000
+const PAGE_BYTES = 1_000_000
 
 interface RawList {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }
@@ -54,6 +54,8 @@ export async function* listPages(
       continue
     }
     const list = answer.body as RawList
+    // It was parsed just now, which took its time.
+    await nextTurn()
     const objects = (list.items ?? []).map((item) =>
       asManifest(item, { apiVersion: place.apiVersion, kind: place.kind }),
     )

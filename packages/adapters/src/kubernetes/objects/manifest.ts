@@ -12,7 +12,8 @@ export function asManifest(
     throw new BugError(`the API server answered with no object: ${JSON.stringify(value)?.slice(0, 200)}`)
   }
   const object = { ...of, ...value } as KubernetesManifest & { metadata: { managedFields?: unknown } }
-  // It was parsed a moment ago, for nobody else.
-  if (typeof object.metadata === 'object' && object.metadata !== null) delete object.metadata.managedFields
-  return object
+  if (typeof object.metadata !== 'object' || object.metadata === null) return object
+  // A copy, as objects that lose a field are slow from then on.
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
 }

@@ -204,8 +204,8 @@ describe('a watch of a server with bad luck', () => {
     const limits = server.asked
       .filter(({ path }) => path.endsWith('/pods'))
       .map(({ query }) => Number(query.get('limit')))
-    expect(limits[0]).toBe(500)
-    // Ten megabytes at once would take too long to read.
-    expect(limits[1]).toBeLessThan(150)
+    expect(limits[0]).toBe(200)
+    // Four megabytes at once would take too long to read.
+    expect(limits[1]).toBeLessThan(60)
   })
 })

@@ -1,5 +1,6 @@
 import type { KubernetesManifest } from '@tiltts/spec'
 import type { Kubernetes, WatchState } from '../../ports/kubernetes.js'
+import { turns } from './turns.js'
 import { selectionOf, type WatchedKind, watchKey } from './watch-kinds.js'
 
 export interface ClusterWatchSink {
@@ -35,19 +36,22 @@ export function clusterWatches(kubernetes: Pick<Kubernetes, 'watch'>, sink: Clus
 
   const openWatch = (kind: WatchedKind): OpenWatch => {
     let closed = false
+    const inTurn = turns(() => closed)
     const opened = kubernetes.watch(selectionOf(kind), {
       onChange(change) {
-        if (closed) return
-        if (change.type === 'all') {
-          sink.onAll(kind, change.objects)
-          for (const object of change.objects) sink.onPut(object)
-        } else if (change.type === 'put') sink.onPut(change.object)
-        else sink.onRemove(change.object)
+        if (change.type === 'put') inTurn.take([() => sink.onPut(change.object)])
+        else if (change.type === 'remove') inTurn.take([() => sink.onRemove(change.object)])
+        else {
+          const { objects } = change
+          inTurn.take([() => sink.onAll(kind, objects), ...objects.map((object) => () => sink.onPut(object))])
+        }
       },
       onState(state) {
-        if (closed) return
-        watch.state = state
-        sink.onState(kind, [...watch.users])
+        const tell = (): void => {
+          watch.state = state
+          sink.onState(kind, [...watch.users])
+        }
+        inTurn.take([tell])
       },
     })
     const watch: OpenWatch = {

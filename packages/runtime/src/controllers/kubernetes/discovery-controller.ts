@@ -86,7 +86,7 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
       wakeAll(resourcesOf(pod.uid))
       for (const owner of pod.owners) wakeAll(owners.get(owner.uid) ?? [])
       wakeAll(lookers)
-      if (before === undefined) events.flush()
+      if (before === undefined) events.flush(new Set([pod.uid, ...pod.owners.map(({ uid }) => uid)]))
     },
     onObject: (uid) => wakeAll(owners.get(uid) ?? []),
     onService: () => wakeAll(lookers),

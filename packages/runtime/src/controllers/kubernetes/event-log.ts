@@ -17,8 +17,8 @@ export interface EventLog {
   take(event: ClusterEvent): void
   /** The cluster has forgotten an event. */
   drop(event: string): void
-  /** It has turned out what some objects belong to. */
-  flush(): void
+  /** It has turned out what some objects belong to. @param about only these; @default all */
+  flush(about?: ReadonlySet<string>): void
   hindrance(uid: string): { readonly reason: string; readonly message: string } | undefined
   /** When it was last said that a container of a pod is not started again for now. */
   backOff(pod: string, container: string): Millis | undefined
@@ -74,8 +74,11 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
     drop(event) {
       told.delete(event)
     },
-    flush() {
-      for (const [uid, event] of held) if (tell(event)) held.delete(uid)
+    flush(about) {
+      for (const [uid, event] of held) {
+        if (about !== undefined && !about.has(event.about.uid)) continue
+        if (tell(event)) held.delete(uid)
+      }
     },
     hindrance: (uid) => hindrances.get(uid),
     backOff: (pod, container) => backOffs.get(`${pod}/${container}`),
