@@ -93,6 +93,8 @@ describeWithKubernetes('a connection to a port of a pod', () => {
       code: 'kubernetes/refused',
       retry: true,
       message: expect.stringMatching(/port 7999 of pod .*refused/s),
+      // Nobody has had any of it.
+      details: { taken: false },
     })
     const absent = connectPod(h.deps, { ...pod, pod: 'none' }, 80, never)
     await expect(absent).rejects.toMatchObject({
