@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { until } from '../support/processes.js'
 import { skipReason } from '../support/requires.js'
+import { startTiltts } from '../support/tiltts.js'
 import { listingScript, livePods } from './live-pods-world.js'
 
 const skip = skipReason('docker', 'kubernetes')
@@ -146,5 +147,21 @@ describe.skipIf(skip !== undefined)(
       await w.all(listingScript('/app/src'), './a.txt one', 30_000)
       expect(await w.pods()).toEqual(before)
     }, 180_000)
+
+    it('a run of ci judges pods of the image alone: those that were live-updated are replaced before it', async () => {
+      const w = await livePods({ files, steps: toApp })
+      await w.start()
+      const [before = ''] = await w.pods()
+      w.write('src/a.txt', 'two')
+      await w.all('cat /app/src/a.txt', 'two')
+      await w.stop()
+      w.write('src/a.txt', 'one')
+      const ci = startTiltts(w.project, ['ci', '--namespace', w.project.namespace, '--port', '0'])
+      const { code, stdout } = await ci.finished
+      expect(code).toBe(0)
+      expect(stdout).toContain(`Replacing pod ${before}: it was live-updated`)
+      expect(await w.pods()).not.toContain(before)
+      expect(await w.sh('cat /app/src/a.txt')).toBe('one')
+    }, 120_000)
   },
 )
