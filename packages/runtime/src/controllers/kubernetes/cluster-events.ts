@@ -42,8 +42,18 @@ export function clusterEvent(object: KubernetesManifest): ClusterEvent {
 }
 
 /** Of what goes well, only what takes its time is worth a line. */
-export function isTold({ normal, reason }: ClusterEvent): boolean {
-  return !normal || reason === 'Pulling' || reason === 'Pulled'
+export function isTold({ normal, reason, message }: ClusterEvent): boolean {
+  return !normal || reason === 'Pulling' || (reason === 'Pulled' && !message.includes('already present'))
+}
+
+/**
+ * Equal for what says the same of the same object. What cannot make its pods tries again and again, each time with another
+ * name for the pod, until the cluster sums that up.
+ */
+export function gistOf({ uid, about, reason, message }: ClusterEvent): { readonly of: string; readonly gist: string } {
+  if (reason !== 'FailedCreate') return { of: uid, gist: message }
+  const gist = message.replace(/^\(combined from similar events\): /, '').replace(/pods "[^"]*"/, 'pods')
+  return { of: `${about.uid}/${reason}`, gist }
 }
 
 export function eventLine({ about, message }: ClusterEvent): string {

@@ -1,6 +1,6 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { Millis } from '@tiltts/spec'
-import { backOffOf, type ClusterEvent, eventLine, hindranceOf, isTold } from './cluster-events.js'
+import { backOffOf, type ClusterEvent, eventLine, gistOf, hindranceOf, isTold } from './cluster-events.js'
 
 export interface EventLogDeps {
   readonly logs: Pick<LogStore, 'span' | 'append'>
@@ -42,8 +42,9 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
     const resources = resourcesOf(event.about.uid)
     if (resources.size === 0) return false
     // Repetitions are not worth a line each.
-    if (told.get(event.uid) === event.message) return true
-    told.set(event.uid, event.message)
+    const { of, gist } = gistOf(event)
+    if (told.get(of) === gist) return true
+    told.set(of, gist)
     for (const resource of resources) {
       const span = `k8s:${resource}:events`
       logs.span({ id: span, resource, source: 'runtime' })
@@ -82,6 +83,9 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
     },
     hindrance: (uid) => hindrances.get(uid),
     backOff: (pod, container) => backOffs.get(`${pod}/${container}`),
-    clear: (uid) => void hindrances.delete(uid),
+    clear(uid) {
+      hindrances.delete(uid)
+      told.delete(`${uid}/FailedCreate`)
+    },
   }
 }
