@@ -62,8 +62,12 @@ describe.skipIf(skip !== undefined)(`the example kubernetes-shop${skip ? ` (skip
 
   it('CTX-01: is not deployed through a context that may be production', async () => {
     const shop = example()
-    const refused = await runTiltts(shop, ['check', '--context', 'production-like'])
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("allowK8sContexts('production-like')") })
+    const entry = { name: 'live', cluster: { server: 'https://127.0.0.1:1' }, context: { cluster: 'live', user: 'me' } }
+    const users = [{ name: 'me', user: {} }]
+    shop.write('kubeconfig', JSON.stringify({ clusters: [entry], contexts: [entry], users }))
+    const KUBECONFIG = shop.path('kubeconfig')
+    const refused = await runTiltts(shop, ['check', '--context', 'live'], { env: { KUBECONFIG } })
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("allowK8sContexts('live')") })
   })
 })
 
