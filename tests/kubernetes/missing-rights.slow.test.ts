@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/processes.js'
 import { skipReason } from '../support/requires.js'
 import { startTiltts } from '../support/tiltts.js'
-import { configMap, configOf, deployment, luckProject, said, times } from './luck-project.js'
+import { configMap, configOf, deployment, luckProject, said, times, waits } from './luck-project.js'
 
 const skip = skipReason('kubernetes')
 const counts = `i=0; trap 'exit 0' TERM; while :; do i=$((i+1)); echo "line $i."; sleep 0.1; done`
@@ -11,6 +12,18 @@ const core = { apiGroups: [''], resources: ['configmaps', 'services', 'events'],
 const pods = { apiGroups: [''], resources: ['pods'], verbs: all }
 const logs = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] }
 const apps = { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: all }
+
+/** Removed from the engine after the test: what was built for a project. */
+function imagesRemovedAfter(namespace: string): void {
+  onTestFinished(() => {
+    const list = ['images', '-q', '--filter', `reference=*${namespace}*`, '--filter', `reference=*/*${namespace}*`]
+    const more = ['--filter', `reference=${namespace}/*`]
+    const ids = execFileSync('docker', [...list, ...more], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean)
+    if (ids.length > 0) execFileSync('docker', ['rmi', '--force', ...new Set(ids)], { stdio: 'pipe' })
+  })
+}
 
 describe.skipIf(skip !== undefined)(`rights that are missing${skip ? ` (skipped: ${skip})` : ''}`, () => {
   it('CLU-03: of nodes and all that has no namespace, is no hindrance', async () => {
@@ -42,6 +55,31 @@ describe.skipIf(skip !== undefined)(`rights that are missing${skip ? ` (skipped:
     await dev.printed('resources are ready')
     await dev.printed(/cannot (list|watch) resource "events"/)
     expect(said(dev).match(/cannot (list|watch) resource "events"/g)).toHaveLength(1)
+  })
+
+  it.skipIf(skipReason('docker') !== undefined)('of exec: said, and an edit is brought in by a new image', async () => {
+    const project = await luckProject(
+      `import { dockerBuild, sync } from 'tiltts'
+dockerBuild('NAMESPACE/api', 'api', { liveUpdate: [sync('api', '/app')] })
+${configOf(deployment('api', `cat /app/x; ${waits}`, {}, { image: 'NAMESPACE/api' }))}`,
+      { files: { 'api/Dockerfile': 'FROM busybox\nCOPY . /app\n', 'api/x': 'first\n' } },
+    )
+    imagesRemovedAfter(project.namespace)
+    project.user(project.serviceAccount([core, pods, logs, apps]))
+    // Who may read the ConfigMap of the registry is up to the cluster.
+    const hosting = { 'localRegistryHosting.v1': 'host: "127.0.0.1:5000"\n' }
+    const metadata = { name: 'local-registry-hosting', namespace: 'kube-public' }
+    project.door.answer(/^GET .*local-registry-hosting/, {
+      status: 200,
+      body: () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: hosting }),
+    })
+    const dev = startTiltts(project, ['dev', '--port', '0'])
+    await dev.printed(/│ first/, 60_000)
+    await dev.printed('1 resource is ready')
+    project.write('api/x', 'second\n')
+    await dev.printed(/cannot (create|get) resource "pods\/exec"/, 30_000)
+    await dev.printed(/│ second/, 60_000)
+    expect(said(dev)).not.toContain('Update failed')
   })
 
   it('of pods: is said with what cannot be seen', async () => {

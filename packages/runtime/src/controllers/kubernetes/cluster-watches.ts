@@ -39,12 +39,11 @@ export function clusterWatches(kubernetes: Pick<Kubernetes, 'watch'>, sink: Clus
     const inTurn = turns(() => closed)
     const opened = kubernetes.watch(selectionOf(kind), {
       onChange(change) {
-        if (change.type === 'put') inTurn.take([() => sink.onPut(change.object)])
-        else if (change.type === 'remove') inTurn.take([() => sink.onRemove(change.object)])
-        else {
+        if (change.type === 'all') {
           const { objects } = change
           inTurn.take([() => sink.onAll(kind, objects), ...objects.map((object) => () => sink.onPut(object))])
-        }
+        } else if (change.type === 'put') inTurn.take([() => sink.onPut(change.object)])
+        else inTurn.take([() => sink.onRemove(change.object)])
       },
       onState(state) {
         const tell = (): void => {
