@@ -3,7 +3,17 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/processes.js'
 import { skipReason } from '../support/requires.js'
 import { runTiltts, startTiltts } from '../support/tiltts.js'
-import { configMap, configOf, deployment, kubectl, kubectlWith, luckProject, said, times } from './luck-project.js'
+import {
+  configMap,
+  configOf,
+  deployment,
+  imagesRemovedAfter,
+  kubectl,
+  kubectlWith,
+  luckProject,
+  said,
+  times,
+} from './luck-project.js'
 
 const skip = skipReason('kubernetes')
 const counts = `i=0; trap 'exit 0' TERM; while :; do i=$((i+1)); echo "line $i."; sleep 0.2; done`
@@ -152,6 +162,7 @@ describe.skipIf(skipReason('kubernetes', 'docker') !== undefined)('a registry th
       `import { dockerBuild } from 'tiltts'\ndockerBuild('NAMESPACE/api', 'api')\n${configOf(deployment('api', counts, {}, { image: 'NAMESPACE/api' }))}`,
       { files: { 'api/Dockerfile': 'FROM busybox\nCOPY . /app\n', 'api/x': '1' } },
     )
+    imagesRemovedAfter(project.namespace)
     const hosting = { 'localRegistryHosting.v1': 'host: "127.0.0.1:59321"\n' }
     const metadata = { name: 'local-registry-hosting', namespace: 'kube-public' }
     project.door.answer(/^GET .*local-registry-hosting/, {

@@ -155,6 +155,18 @@ export const configMap = (name: string, data: Readonly<Record<string, string>> =
   data,
 })
 
+/** Removed from the engine after the test: what was built for a project. */
+export function imagesRemovedAfter(namespace: string): void {
+  onTestFinished(() => {
+    const list = ['images', '-q', '--filter', `reference=*${namespace}*`, '--filter', `reference=*/*${namespace}*`]
+    const more = ['--filter', `reference=${namespace}/*`]
+    const ids = execFileSync('docker', [...list, ...more], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean)
+    if (ids.length > 0) execFileSync('docker', ['rmi', '--force', ...new Set(ids)], { stdio: 'pipe' })
+  })
+}
+
 /** All that it has printed. */
 export const said = (tiltts: Pick<RunningTiltts, 'stdout' | 'stderr'>): string => tiltts.stdout() + tiltts.stderr()
 

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { until } from '../support/processes.js'
 import { skipReason } from '../support/requires.js'
 import { startTiltts } from '../support/tiltts.js'
-import { configMap, configOf, deployment, luckProject, said, times, waits } from './luck-project.js'
+import { configMap, configOf, deployment, imagesRemovedAfter, luckProject, said, times, waits } from './luck-project.js'
 
 const skip = skipReason('kubernetes')
 const counts = `i=0; trap 'exit 0' TERM; while :; do i=$((i+1)); echo "line $i."; sleep 0.1; done`
@@ -12,18 +11,6 @@ const core = { apiGroups: [''], resources: ['configmaps', 'services', 'events'],
 const pods = { apiGroups: [''], resources: ['pods'], verbs: all }
 const logs = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] }
 const apps = { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: all }
-
-/** Removed from the engine after the test: what was built for a project. */
-function imagesRemovedAfter(namespace: string): void {
-  onTestFinished(() => {
-    const list = ['images', '-q', '--filter', `reference=*${namespace}*`, '--filter', `reference=*/*${namespace}*`]
-    const more = ['--filter', `reference=${namespace}/*`]
-    const ids = execFileSync('docker', [...list, ...more], { encoding: 'utf8' })
-      .split('\n')
-      .filter(Boolean)
-    if (ids.length > 0) execFileSync('docker', ['rmi', '--force', ...new Set(ids)], { stdio: 'pipe' })
-  })
-}
 
 describe.skipIf(skip !== undefined)(`rights that are missing${skip ? ` (skipped: ${skip})` : ''}`, () => {
   it('CLU-03: of nodes and all that has no namespace, is no hindrance', async () => {
