@@ -111,7 +111,7 @@ function commandInput(command: CommandSpec): unknown {
   return isFunctionCommand(command) ? { fn: command.fn.hash } : { argv: command.argv }
 }
 
-/** One line each: no path, whatever is in it, reaches into the next line. */
+/** One line each: no path, whatever is in it, reaches into the next line. Tens of thousands are written at every look. */
 function fileLines(files: readonly FileInput[]): readonly string[] {
-  return files.map(({ path, kind, mode, hash }) => JSON.stringify([path, kind, mode, hash])).sort()
+  return files.map(({ path, kind, mode, hash }) => `${JSON.stringify(path)} ${kind} ${mode} ${hash}`).sort()
 }
