@@ -194,3 +194,9 @@ function upstream(): Upstream {
     key: decoded(users[0]?.user['client-key-data']),
   }
 }
+
+/** Warnings and errors, but for those of the kubelet itself: on a busy machine a mount is late without anybody's fault. */
+export const complaints = (tiltts: Pick<RunningTiltts, 'stdout' | 'stderr'>): readonly string[] =>
+  said(tiltts)
+    .split('\n')
+    .filter((line) => /WARN|ERROR/.test(line) && !line.includes('WARNING: [event: '))
