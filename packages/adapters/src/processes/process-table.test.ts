@@ -22,10 +22,11 @@ const start = (argv: readonly string[], env = process.env): Promise<{ pid: numbe
 
 describe.skipIf(process.platform !== 'linux')('the process table', () => {
   it('does not take a zombie for running, and not a group of zombies', async () => {
-    // The job has a group of its own and ends at once, and its parent never asks for its exit code.
-    const { pid, line } = await start(['sh', '-c', 'setsid true & echo $!; exec sleep 1000'])
+    // The job has a group of its own, and its parent never asks for its exit code: it is no shell any more when that ends.
+    const { pid, line } = await start(['sh', '-c', 'setsid sleep 0.2 & echo $!; exec sleep 1000'])
     const zombie = Number(line)
-    await vi.waitFor(() => expect(statOf(zombie)).toMatchObject({ state: 'Z', group: zombie }))
+    const isOver = (): void => expect(statOf(zombie)).toMatchObject({ state: 'Z', group: zombie })
+    await vi.waitFor(isOver, { timeout: 10_000 })
     expect(process.kill(-zombie, 0)).toBe(true)
     expect([isRunning(zombie), groupProbe(zombie)()]).toEqual([false, false])
     expect([isRunning(pid), groupProbe(pid)()]).toEqual([true, true])
