@@ -1,7 +1,6 @@
-const first = 1_000
-const longest = 300_000
+import type { Millis } from '@tiltts/spec'
 
-/** Milliseconds until the next try, after so many failures in a row: 1 s, doubled each time, at most 5 min. */
-export function retryDelay(failures: number): number {
-  return Math.min(longest, first * 2 ** Math.min(failures - 1, 20))
+/** How long until the next try, after so many failures in a row: the first delay, doubled each time, up to the longest. */
+export function backoff(firstMs: Millis, longestMs: Millis): (failures: number) => Millis {
+  return (failures) => Math.min(longestMs, firstMs * 2 ** Math.min(Math.max(0, failures - 1), 20))
 }

@@ -1,4 +1,5 @@
 import type { DisableSource } from '@tiltts/spec'
+import { setIndex } from './set-index.js'
 import { keysOf } from './switch-state.js'
 
 /** Which objects a ConfigMap switches on and off. */
@@ -9,16 +10,16 @@ export interface DisableIndex {
 
 export function disableMapIndex(): DisableIndex {
   const mapsOf = new Map<string, ReadonlySet<string>>()
-  const objects = new Map<string, Set<string>>()
+  const objects = setIndex()
   return {
     set(object, source) {
       const before = mapsOf.get(object)
       const next = new Set(keysOf(source).map(({ name }) => name))
-      for (const map of before ?? []) if (!next.has(map)) objects.get(map)?.delete(object)
-      for (const map of next) objects.set(map, (objects.get(map) ?? new Set()).add(object))
+      for (const map of before ?? []) if (!next.has(map)) objects.leave(map, object)
+      for (const map of next) objects.join(map, object)
       if (next.size === 0) mapsOf.delete(object)
       else mapsOf.set(object, next)
     },
-    of: (configMap) => objects.get(configMap) ?? [],
+    of: objects.of,
   }
 }

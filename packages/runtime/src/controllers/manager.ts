@@ -1,10 +1,13 @@
 import type { Change, ObjectStore } from '@tiltts/core/store'
 import { isTiltError, type Kind, type TiltError } from '@tiltts/spec'
 import type { Clock } from '../ports/clock.js'
-import { retryDelay } from './backoff.js'
+import { backoff } from './backoff.js'
 import type { Controller } from './controller.js'
 import { type NameQueue, nameQueue } from './queue.js'
 import { asTiltError } from './tasks.js'
+
+/** Of a reconcile that failed. */
+const retryDelay = backoff(1_000, 300_000)
 
 export interface ManagerDeps {
   readonly store: ObjectStore

@@ -1,18 +1,17 @@
-import type { ObjectStore } from '@tiltts/core/store'
-import { type LogLevel, type Millis, type TiltError, toApiTime } from '@tiltts/spec'
+import { InfraError, type Millis, type TiltError, toApiTime } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Docker, DockerInfo } from '../../ports/docker.js'
+import { within } from '../../within.js'
+import { backoff } from '../backoff.js'
+import { type ClusterRecordDeps, clusterRecord } from '../cluster-record.js'
 import { type NameController, ownSpec } from '../controller.js'
 import { type Tasks, worldsNo } from '../tasks.js'
 import { dockerCluster, isDockerConnected } from './docker-cluster.js'
 
-export interface DockerConnectionDeps {
-  readonly store: ObjectStore
+export interface DockerConnectionDeps extends ClusterRecordDeps {
   readonly docker: Pick<Docker, 'info'>
   readonly clock: Clock
   readonly tasks: Tasks
-  /** Writes a line in the log of the session itself. */
-  readonly say: (text: string, level: LogLevel) => void
 }
 
 export interface DockerConnection extends NameController {
@@ -24,8 +23,7 @@ export interface DockerConnection extends NameController {
   close(): void
 }
 
-const firstRetryMs = 500
-const longestRetryMs = 10_000
+const retryDelay = backoff(500, 10_000)
 /** An engine that takes a connection and is silent is not there either. */
 const answerMs = 10_000
 /** A connection that lasted so long was a sound one: after it the engine is asked at once. */
@@ -33,50 +31,30 @@ const steadyMs = 10_000
 
 /** Keeps the Cluster of the Docker engine true. As long as there is no such object, nothing is asked. */
 export function dockerConnection(deps: DockerConnectionDeps): DockerConnection {
-  const { store, docker, clock, tasks, say } = deps
+  const { store, docker, clock, tasks } = deps
+  const record = clusterRecord(deps, { name: dockerCluster, by: 'docker', what: 'Docker' })
   let asking: AbortController | undefined
-  /** Whether the log says that it is away. */
-  let said = false
   let failures = 0
   let connectedAt: Millis | undefined
   let closed = false
 
-  const lost = (message: string): void => {
-    const now = toApiTime(clock.now())
-    store.update({ by: 'docker' }, (tx) =>
-      tx.status('Cluster', dockerCluster, ({ errorSince = now, ...status }) => ({
-        ...status,
-        connectedAt: undefined,
-        error: message,
-        errorSince,
-      })),
-    )
-    if (said) return
-    said = true
-    say(`${message}\nWhat needs Docker waits for it, and goes on by itself`, 'error')
-  }
-
   const connected = ({ arch, version, flavour }: DockerInfo): void => {
     connectedAt = clock.now()
-    const at = toApiTime(connectedAt)
-    store.update({ by: 'docker' }, (tx) =>
-      tx.status('Cluster', dockerCluster, () => ({ connectedAt: at, arch, version })),
-    )
-    if (said) say(`${flavour === 'podman' ? 'Podman' : 'Docker'} answers again (version ${version})`, 'info')
-    said = false
+    const status = { connectedAt: toApiTime(connectedAt), arch, version }
+    record.answers(flavour === 'podman' ? 'Podman' : 'Docker', status)
   }
 
   const ask = async (signal: AbortSignal): Promise<DockerInfo | { readonly no: string }> => {
-    const limit = new AbortController()
-    const cancel = clock.timer(answerMs, () => limit.abort(new Error('too late')))
+    const late = (cause: unknown): InfraError =>
+      new InfraError('docker/unreachable', 'docker', `the Docker engine gives no answer within ${answerMs / 1000} s`, {
+        retry: true,
+        cause,
+      })
     try {
-      return await docker.info(AbortSignal.any([signal, limit.signal]))
+      return await within(clock, { ms: answerMs, late }, signal, (limit) => docker.info(limit))
     } catch (error) {
       signal.throwIfAborted()
-      if (limit.signal.aborted) return { no: `the Docker engine gives no answer within ${answerMs / 1000} s` }
       return { no: worldsNo(error) }
-    } finally {
-      cancel()
     }
   }
 
@@ -90,7 +68,7 @@ export function dockerConnection(deps: DockerConnectionDeps): DockerConnection {
         return connected(answer)
       }
       failures += 1
-      lost(answer.no)
+      record.lost(answer.no)
     }
   }
 
@@ -120,7 +98,7 @@ export function dockerConnection(deps: DockerConnectionDeps): DockerConnection {
       if (closed || name !== dockerCluster) return
       if (store.get('Cluster', name) === undefined) {
         stop()
-        said = false
+        record.forget()
         failures = 0
         return
       }
@@ -130,7 +108,7 @@ export function dockerConnection(deps: DockerConnectionDeps): DockerConnection {
       if (closed || asking !== undefined || !isDockerConnected(store)) return
       const lastedMs = clock.now() - (connectedAt ?? 0)
       failures = lastedMs >= steadyMs ? 0 : failures + 1
-      lost(error.message)
+      record.lost(error.message)
       begin()
     },
     close() {
@@ -138,9 +116,4 @@ export function dockerConnection(deps: DockerConnectionDeps): DockerConnection {
       stop()
     },
   }
-}
-
-/** Milliseconds before the engine is asked again, after so many failures in a row: 0.5 s, doubled, at most 10 s. */
-function retryDelay(failures: number): Millis {
-  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10))
 }

@@ -1,22 +1,21 @@
-import type { ObjectStore } from '@tiltts/core/store'
-import { clusterName, InfraError, type LogLevel, type Millis, type TiltError, toApiTime, wellKnown } from '@tiltts/spec'
+import { clusterName, InfraError, type TiltError, toApiTime, wellKnown } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Docker } from '../../ports/docker.js'
 import type { Kubernetes, KubernetesInfo } from '../../ports/kubernetes.js'
+import { within } from '../../within.js'
+import { backoff } from '../backoff.js'
+import { type ClusterRecordDeps, clusterRecord } from '../cluster-record.js'
 import { type NameController, ownSpec } from '../controller.js'
 import { type Tasks, worldsNo } from '../tasks.js'
 import { connectionOf, isClusterConnected, kubernetesCluster } from './kubernetes-cluster.js'
 import { type Found, lookAtCluster } from './look-at-cluster.js'
 
-export interface ClusterConnectionDeps {
-  readonly store: ObjectStore
+export interface ClusterConnectionDeps extends ClusterRecordDeps {
   readonly kubernetes: Pick<Kubernetes, 'info' | 'get'>
   readonly docker: Pick<Docker, 'info'>
   readonly clock: Clock
   readonly tasks: Tasks
   readonly env: Readonly<Record<string, string>>
-  /** Writes a line in the log of the session itself. */
-  readonly say: (text: string, level: LogLevel) => void
 }
 
 export interface KubernetesConnectionController extends NameController {
@@ -31,67 +30,46 @@ const healthMs = 15_000
 const answerMs = 10_000
 /** So many in a row may fail before a cluster counts as lost that nobody has missed yet. */
 const tolerated = 4
-const firstRetryMs = 500
-const longestRetryMs = 10_000
+const retryDelay = backoff(500, 10_000)
 
 /** Keeps the Cluster of Kubernetes true: asks who it is when something needs it, and how it is from then on. */
 export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesConnectionController {
-  const { store, kubernetes, clock, tasks, say } = deps
+  const { store, kubernetes, clock, tasks } = deps
+  const record = clusterRecord(deps, { name, by: 'kubernetes', what: 'the cluster' })
   let asking: AbortController | undefined
   let nextCheck = (): void => {}
   let found: Found | undefined
-  let said = false
   let failures = 0
   let closed = false
-
-  const lost = (message: string): void => {
-    const now = toApiTime(clock.now())
-    store.update({ by: 'kubernetes' }, (tx) =>
-      tx.status('Cluster', name, ({ errorSince = now, ...status }) => ({
-        ...status,
-        connectedAt: undefined,
-        error: message,
-        errorSince,
-      })),
-    )
-    if (said) return
-    said = true
-    say(`${message}\nWhat needs the cluster waits for it, and goes on by itself`, 'error')
-  }
 
   const connected = ({ arch, version, uid, runtime }: KubernetesInfo): void => {
     failures = 0
     const { problem, ...about } = found ?? {}
     if (problem !== undefined) {
-      lost(problem)
+      record.lost(problem)
       return
     }
-    const at = kubernetesCluster(store)?.status.connectedAt ?? toApiTime(clock.now())
-    const status = { connectedAt: at, arch, version, uid, runtime, ...about }
-    if (!isClusterConnected(store) || uid !== kubernetesCluster(store)?.status.uid)
-      store.update({ by: 'kubernetes' }, (tx) => tx.status('Cluster', name, () => status))
-    if (said) say(`The cluster answers again (version ${version})`, 'info')
-    said = false
+    const before = kubernetesCluster(store)?.status
+    const isKnown = isClusterConnected(store) && uid === before?.uid
+    const connectedAt = before?.connectedAt ?? toApiTime(clock.now())
+    record.answers('The cluster', isKnown ? undefined : { connectedAt, arch, version, uid, runtime, ...about })
   }
 
   /** Asks once, for all there is to know. */
-  const ask = async (signal: AbortSignal): Promise<KubernetesInfo> => {
-    const limit = new AbortController()
-    const cancel = clock.timer(answerMs, () => limit.abort(new Error('too late')))
-    const either = AbortSignal.any([signal, limit.signal])
-    try {
-      const info = await kubernetes.info(either)
-      const connection = connectionOf(kubernetesCluster(store))
-      if (connection !== undefined && (found === undefined || found.problem !== undefined))
-        found = await lookAtCluster({ ...deps, runsImages, namesRegistry }, connection, info, either)
+  const ask = (signal: AbortSignal): Promise<KubernetesInfo> => {
+    const message = `the Kubernetes cluster gives no answer within ${answerMs / 1000} s`
+    const late = (cause: unknown): InfraError =>
+      new InfraError('kubernetes/unreachable', 'kubernetes', message, { retry: true, cause })
+    return within(clock, { ms: answerMs, late }, signal, async (limit) => {
+      const info = await kubernetes.info(limit)
+      const cluster = kubernetesCluster(store)
+      const connection = connectionOf(cluster)
+      // Another cluster in the place of the one before, made anew with the same name, has a registry of its own.
+      if (cluster?.status.uid !== info.uid || found?.problem !== undefined) found = undefined
+      if (connection !== undefined)
+        found ??= await lookAtCluster({ ...deps, runsImages, namesRegistry }, connection, info, limit)
       return info
-    } catch (error) {
-      if (signal.aborted || !limit.signal.aborted) throw error
-      const message = `the Kubernetes cluster gives no answer within ${answerMs / 1000} s`
-      throw new InfraError('kubernetes/unreachable', 'kubernetes', message, { retry: true, cause: error })
-    } finally {
-      cancel()
-    }
+    })
   }
 
   const runsImages = (): boolean =>
@@ -110,7 +88,7 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
         const message = worldsNo(error)
         failures += 1
         // One that answered a moment ago may only be busy.
-        if (!isClusterConnected(store) || failures >= tolerated) lost(message)
+        if (!isClusterConnected(store) || failures >= tolerated) record.lost(message)
       }
       await clock.sleep(retryDelay(failures), signal)
     }
@@ -148,7 +126,7 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
       if (closed || changed !== name) return
       if (kubernetesCluster(store) === undefined) {
         stop()
-        said = false
+        record.forget()
         failures = 0
         found = undefined
         return
@@ -157,7 +135,7 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
     },
     reportLost(error) {
       if (closed || kubernetesCluster(store) === undefined) return
-      if (isClusterConnected(store)) lost(error.message)
+      if (isClusterConnected(store)) record.lost(error.message)
       if (asking === undefined) begin()
     },
     close() {
@@ -165,9 +143,4 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
       stop()
     },
   }
-}
-
-/** Milliseconds before the cluster is asked again, after so many failures in a row: 0.5 s, doubled, at most 10 s. */
-function retryDelay(failures: number): Millis {
-  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10))
 }

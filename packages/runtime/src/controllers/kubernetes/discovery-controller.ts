@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import { type NameController, ownSpec, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
+import { setIndex } from '../set-index.js'
 import { switchState } from '../switch-state.js'
 import type { Tasks } from '../tasks.js'
 import { clusterView } from './cluster-view.js'
@@ -54,11 +55,11 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const since = clock.now()
   const byMap = disableMapIndex()
   /** Resources by the uids of what they applied. */
-  const owners = new Map<string, Set<string>>()
+  const owners = setIndex()
   const applied = new Map<string, { readonly from: unknown; readonly objects: readonly AppliedObject[] }>()
   /** Resources that look for pods by labels or names. */
   const lookers = new Set<string>()
-  const members = new Map<string, Set<string>>()
+  const members = setIndex()
   const wholeKinds = new Map<string, ReadonlySet<string>>()
   /** What has been said to be forbidden: it is so for all resources alike. */
   const denied = new Set<string>()
@@ -68,9 +69,8 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const resourcesOf = (uid: string): ReadonlySet<string> => {
     const pod = view.pod(uid)
     const chain = pod === undefined ? view.ownersOf(uid) : pod.owners
-    const found = new Set(members.get(uid))
-    for (const one of [uid, ...chain.map((owner) => owner.uid)])
-      for (const name of owners.get(one) ?? []) found.add(name)
+    const found = new Set(members.of(uid))
+    for (const one of [uid, ...chain.map((owner) => owner.uid)]) for (const name of owners.of(one)) found.add(name)
     return found
   }
   const wakeAll = (names: Iterable<string>): void => {
@@ -84,11 +84,11 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
       for (const { uid } of pod.owners) events.clear(uid)
       if (after?.phase === 'Running') events.clear(pod.uid)
       wakeAll(resourcesOf(pod.uid))
-      for (const owner of pod.owners) wakeAll(owners.get(owner.uid) ?? [])
+      for (const owner of pod.owners) wakeAll(owners.of(owner.uid))
       wakeAll(lookers)
       if (before === undefined) events.flush(new Set([pod.uid, ...pod.owners.map(({ uid }) => uid)]))
     },
-    onObject: (uid) => wakeAll(owners.get(uid) ?? []),
+    onObject: (uid) => wakeAll(owners.of(uid)),
     onService: () => wakeAll(lookers),
     onEvent: (event) => events.take(event),
     onEventGone: (uid) => events.drop(uid),
@@ -113,8 +113,8 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     const before = applied.get(name)?.objects ?? []
     applied.set(name, next)
     const now = new Set(next.objects.map(({ uid }) => uid))
-    for (const { uid } of before) if (!now.has(uid)) leave(owners, uid, name)
-    for (const uid of now) join(owners, uid, name)
+    for (const { uid } of before) if (!now.has(uid)) owners.leave(uid, name)
+    for (const uid of now) owners.join(uid, name)
     events.flush()
   }
 
@@ -165,8 +165,8 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     }
     const after = discoveryStatus(view, parts, { before, enabled })
     if (isSameStatus(after, before)) return
-    for (const { uid } of before.pods) leave(members, uid, name)
-    for (const { uid } of after.pods) join(members, uid, name)
+    for (const { uid } of before.pods) members.leave(uid, name)
+    for (const { uid } of after.pods) members.join(uid, name)
     store.update({ by: 'kubernetes-discovery', resource: name }, (tx) =>
       tx.status('KubernetesDiscovery', name, () => after),
     )
@@ -262,18 +262,6 @@ function appliedObject(object: KubernetesManifest): AppliedObject {
     hash: '',
     podTemplateHashes: typeof hash === 'string' ? [hash] : [],
   }
-}
-
-function leave(index: Map<string, Set<string>>, key: string, value: string): void {
-  const found = index.get(key)
-  found?.delete(value)
-  if (found?.size === 0) index.delete(key)
-}
-
-function join(index: Map<string, Set<string>>, key: string, value: string): void {
-  const found = index.get(key)
-  if (found === undefined) index.set(key, new Set([value]))
-  else found.add(value)
 }
 
 function isBalanced({ kind, spec }: KubernetesManifest): boolean {

@@ -1,6 +1,7 @@
 import { isTiltError, type Millis } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Listener, Listeners, LocalConnection } from '../../ports/listeners.js'
+import { backoff } from '../backoff.js'
 import { type Tasks, worldsNo } from '../tasks.js'
 
 export interface ForwardListenerDeps {
@@ -19,8 +20,7 @@ export interface ForwardListener {
   close(): Promise<void>
 }
 
-const firstRetryMs: Millis = 50
-const longestRetryMs: Millis = 15_000
+const retryDelay = backoff(50, 15_000)
 
 export function forwardListener(
   { listeners, clock, tasks }: ForwardListenerDeps,
@@ -32,7 +32,7 @@ export function forwardListener(
   let since: Millis | undefined
   let error: string | undefined
   let closed = false
-  let retryMs = firstRetryMs
+  let failures = 0
   let cancel = (): void => {}
   let opening: Promise<void> = Promise.resolve()
 
@@ -46,8 +46,8 @@ export function forwardListener(
     } catch (failure) {
       error = isTiltError(failure) && failure.class === 'user' ? failure.message : worldsNo(failure)
       if (closed) return
-      cancel = clock.timer(retryMs, start)
-      retryMs = Math.min(longestRetryMs, retryMs * 2)
+      failures += 1
+      cancel = clock.timer(retryDelay(failures), start)
     }
     onChange()
   }

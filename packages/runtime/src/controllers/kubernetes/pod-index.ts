@@ -1,4 +1,5 @@
 import type { KubernetesDiscoverySpec, Pod } from '@tiltts/spec'
+import { setIndex } from '../set-index.js'
 
 /** All pods that are watched, found by who made them and by their labels. */
 export interface PodIndex {
@@ -17,27 +18,17 @@ export interface PodIndex {
 
 export function podIndex(): PodIndex {
   const pods = new Map<string, Pod>()
-  const byMaker = new Map<string, Set<string>>()
-  const byNamespace = new Map<string, Set<string>>()
-  const waiting = new Map<string, Set<string>>()
+  const byMaker = setIndex()
+  const byNamespace = setIndex()
+  const waiting = setIndex()
 
   const makersOf = ({ uid, owners }: Pod): readonly string[] => [uid, ...owners.map((owner) => owner.uid)]
-  const leave = (index: Map<string, Set<string>>, key: string, uid: string): void => {
-    const found = index.get(key)
-    found?.delete(uid)
-    if (found?.size === 0) index.delete(key)
-  }
-  const join = (index: Map<string, Set<string>>, key: string, uid: string): void => {
-    const found = index.get(key)
-    if (found === undefined) index.set(key, new Set([uid]))
-    else found.add(uid)
-  }
   const remove = (uid: string): Pod | undefined => {
     const before = pods.get(uid)
     if (before === undefined) return undefined
     pods.delete(uid)
-    for (const maker of makersOf(before)) leave(byMaker, maker, uid)
-    leave(byNamespace, before.namespace, uid)
+    for (const maker of makersOf(before)) byMaker.leave(maker, uid)
+    byNamespace.leave(before.namespace, uid)
     return before
   }
   function* podsOf(uids: Iterable<string>): Iterable<Pod> {
@@ -52,20 +43,16 @@ export function podIndex(): PodIndex {
     put(pod) {
       const before = remove(pod.uid)
       pods.set(pod.uid, pod)
-      for (const maker of makersOf(pod)) join(byMaker, maker, pod.uid)
-      join(byNamespace, pod.namespace, pod.uid)
+      for (const maker of makersOf(pod)) byMaker.join(maker, pod.uid)
+      byNamespace.join(pod.namespace, pod.uid)
       return before
     },
     remove,
-    madeBy: (uid) => podsOf(byMaker.get(uid) ?? []),
-    waitingFor(owner) {
-      const found = [...(waiting.get(owner) ?? [])]
-      waiting.delete(owner)
-      return found
-    },
-    wait: (owner, pod) => join(waiting, owner, pod),
+    madeBy: (uid) => podsOf(byMaker.of(uid)),
+    waitingFor: (owner) => [...waiting.take(owner)],
+    wait: waiting.join,
     *inNamespaces(namespaces) {
-      for (const namespace of namespaces) yield* podsOf(byNamespace.get(namespace) ?? [])
+      for (const namespace of namespaces) yield* podsOf(byNamespace.of(namespace))
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { LogStore } from '@tiltts/core/logs'
-import { isTiltError, type Millis, type TiltError } from '@tiltts/spec'
+import { isTiltError, type TiltError } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { LogChunk } from '../../ports/docker.js'
+import { backoff } from '../backoff.js'
 import { type Tasks, worldsNo } from '../tasks.js'
 import { linePrefixer } from './line-prefix.js'
 
@@ -60,8 +61,7 @@ export interface ContainerLog {
   readonly idle: boolean
 }
 
-const firstRetryMs = 500
-const longestRetryMs = 10_000
+const retryDelay = backoff(500, 10_000)
 /** The grace time for a container that is stopped, and a little more: then its last words are here. */
 const lingerMs = 15_000
 /** So often in a row a log may be refused. */
@@ -229,8 +229,4 @@ function isAway(error: unknown): error is TiltError {
 
 function isForbidden(error: unknown): boolean {
   return isTiltError(error) && error.code === 'kubernetes/forbidden'
-}
-
-function retryDelay(failures: number): Millis {
-  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(Math.max(0, failures - 1), 10))
 }

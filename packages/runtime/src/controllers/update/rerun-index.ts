@@ -1,4 +1,5 @@
 import type { ResourceEdge } from '@tiltts/spec'
+import { setIndex } from '../set-index.js'
 
 /** Who runs again after each success of whom; worked out anew only for resources whose dependencies changed. */
 export interface RerunIndex {
@@ -9,7 +10,7 @@ export interface RerunIndex {
 
 export function rerunIndex(): RerunIndex {
   const known = new Map<string, readonly ResourceEdge[]>()
-  const dependents = new Map<string, Set<string>>()
+  const dependents = setIndex()
   const rerunsOf = (edges: readonly ResourceEdge[]): readonly string[] =>
     edges.filter(({ edge }) => edge === 'rerun').map(({ on }) => on)
 
@@ -17,11 +18,11 @@ export function rerunIndex(): RerunIndex {
     set(name, dependencies) {
       const before = known.get(name) ?? []
       if (before === dependencies) return
-      for (const on of rerunsOf(before)) dependents.get(on)?.delete(name)
-      for (const on of rerunsOf(dependencies)) dependents.set(on, (dependents.get(on) ?? new Set()).add(name))
+      for (const on of rerunsOf(before)) dependents.leave(on, name)
+      for (const on of rerunsOf(dependencies)) dependents.join(on, name)
       if (dependencies.length === 0) known.delete(name)
       else known.set(name, dependencies)
     },
-    after: (name) => dependents.get(name) ?? [],
+    after: dependents.of,
   }
 }

@@ -1,3 +1,5 @@
+import { setIndex } from '../set-index.js'
+
 /** Which resources a watch tells of changes; worked out anew only for resources whose watches changed. */
 export interface WatchIndex {
   set(resource: string, watches: readonly string[]): void
@@ -7,16 +9,16 @@ export interface WatchIndex {
 
 export function watchIndex(): WatchIndex {
   const known = new Map<string, readonly string[]>()
-  const resources = new Map<string, Set<string>>()
+  const resources = setIndex()
   return {
     set(resource, watches) {
       const before = known.get(resource) ?? []
       if (before === watches) return
-      for (const watch of before) resources.get(watch)?.delete(resource)
-      for (const watch of watches) resources.set(watch, (resources.get(watch) ?? new Set()).add(resource))
+      for (const watch of before) resources.leave(watch, resource)
+      for (const watch of watches) resources.join(watch, resource)
       if (watches.length === 0) known.delete(resource)
       else known.set(resource, watches)
     },
-    of: (watch) => resources.get(watch) ?? [],
+    of: resources.of,
   }
 }

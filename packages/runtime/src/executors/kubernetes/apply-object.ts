@@ -3,9 +3,9 @@ import { type AppliedObject, InfraError, isTiltError, type KubernetesManifest } 
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import { kubernetesRefusal } from '../../ports/kubernetes-refusal.js'
+import { within } from '../../within.js'
 import { appliedObject, isAsApplied, isBeingDeleted, type PreparedObject } from './applied-object.js'
 import { untilGone } from './until-gone.js'
-import { within } from './within.js'
 
 export interface ApplyDeps {
   readonly kubernetes: Kubernetes
@@ -151,8 +151,9 @@ function limited<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const words = `${textOf(object)} was not applied within ${job.timeoutMs / 1000} s`
-  return within(deps.clock, { ms: job.timeoutMs, words }, signal, (limit) => patiently(deps, object, job, limit, work))
+  const late = (cause: unknown): InfraError =>
+    refused(`${textOf(object)} was not applied within ${job.timeoutMs / 1000} s`, cause)
+  return within(deps.clock, { ms: job.timeoutMs, late }, signal, (limit) => patiently(deps, object, job, limit, work))
 }
 
 /** Once more, and again, as long as the server itself is in trouble: it changes its leader, or a webhook is yet to start. */
