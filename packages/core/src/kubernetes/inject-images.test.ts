@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { parseImageRef } from '../images/image-ref.js'
 import type { ImagePaths } from './find-images.js'
 import { type Injection, injectImages, withLocalImagePolicies } from './inject-images.js'
 import { deployment, manifest } from './manifests.test.support.js'
@@ -8,13 +7,11 @@ import { valueAt } from './tree.js'
 const none: ImagePaths = { jsonPaths: [] }
 
 function image(ref: string, more: Partial<Injection> = {}): Injection {
-  const declared = parseImageRef(ref)
-  if (declared === undefined) throw new Error(`${ref} is no image`)
   return {
-    name: declared.name,
-    declared,
-    exact: false,
-    clusterRef: `reg:5000/${declared.name}:tilt-1`,
+    name: ref,
+    declared: ref,
+    refs: [ref, `${ref}:dev`, `docker.io/${ref}`],
+    clusterRef: `reg:5000/${ref}:tilt-1`,
     matchInEnvVars: false,
     ...more,
   }
@@ -53,7 +50,8 @@ describe('putting images into manifests', () => {
     const before = manifest('example.com/v1', 'Site', 'a', {
       spec: { images: [{ repo: 'shop/web', tag: 'x' }, { repo: 'other' }] },
     })
-    const { object } = injectImages(before, { jsonPaths: [], imageObject }, [image('shop/web')])
+    const asked = image('shop/web', { refs: ['shop/web:x'] })
+    const { object } = injectImages(before, { jsonPaths: [], imageObject }, [asked])
     expect(object['spec']).toEqual({ images: [{ repo: 'reg:5000/shop/web', tag: 'tilt-1' }, { repo: 'other' }] })
   })
 
@@ -94,7 +92,7 @@ describe('putting images into manifests', () => {
     expect(valueAt(withLocalImagePolicies(deployment('web')), ['spec', 'podManagementPolicy'])).toBeUndefined()
   })
 
-  it('the references that are given are what counts', () => {
+  it('the references of the manifests are what counts', () => {
     const asked = image('shop/other', { refs: ['web:latest'] })
     const { object, images } = injectImages(deployment('web', ['web:latest', 'shop/other']), none, [asked])
     expect(images).toEqual(['shop/other'])

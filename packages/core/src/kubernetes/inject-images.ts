@@ -1,5 +1,4 @@
 import type { KubernetesManifest } from '@tiltts/spec'
-import { type ImageRef, imageMatches, parseImageRef } from '../images/image-ref.js'
 import { type FoundImage, findImages, type ImagePaths } from './find-images.js'
 import { containerPaths } from './pod-templates.js'
 import { isRecord, listAt, type Path, recordAt, withValueAt } from './tree.js'
@@ -9,11 +8,9 @@ export interface Injection {
   /** Name of the Image object. */
   readonly name: string
   /** As it was declared. */
-  readonly declared: ImageRef
-  /** Whether its tag counts; see `imageMatches`. */
-  readonly exact: boolean
-  /** The references that mean it, as they stand in the manifests: then these are what counts. See `ImageUse.refs`. */
-  readonly refs?: readonly string[] | undefined
+  readonly declared: string
+  /** The references that mean it, as they stand in the manifests. See `ImageUse.refs`. */
+  readonly refs: readonly string[]
   /** As the cluster's nodes pull it. */
   readonly clusterRef: string
   readonly matchInEnvVars: boolean
@@ -58,11 +55,8 @@ export function injectImages(object: KubernetesManifest, paths: ImagePaths, imag
   return { object: result, images: [...names], commands: [...commands] }
 }
 
-function isMeant({ declared, exact, refs, matchInEnvVars }: Injection, { ref, where }: FoundImage): boolean {
-  if (where === 'env' && !matchInEnvVars) return false
-  if (refs !== undefined) return refs.includes(ref)
-  const used = parseImageRef(ref)
-  return used !== undefined && imageMatches(declared, used, exact)
+function isMeant({ refs, matchInEnvVars }: Injection, { ref, where }: FoundImage): boolean {
+  return refs.includes(ref) && (where !== 'env' || matchInEnvVars)
 }
 
 function withImage(object: KubernetesManifest, { where, path, fields }: FoundImage, ref: string): KubernetesManifest {

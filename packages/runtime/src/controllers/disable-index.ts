@@ -1,5 +1,5 @@
 import type { DisableSource } from '@tiltts/spec'
-import { setIndex } from './set-index.js'
+import { nameIndex } from './name-index.js'
 import { keysOf } from './switch-state.js'
 
 /** Which objects a ConfigMap switches on and off. */
@@ -9,16 +9,11 @@ export interface DisableIndex {
 }
 
 export function disableMapIndex(): DisableIndex {
-  const mapsOf = new Map<string, ReadonlySet<string>>()
-  const objects = setIndex()
+  const objects = nameIndex()
   return {
     set(object, source) {
-      const before = mapsOf.get(object)
-      const next = new Set(keysOf(source).map(({ name }) => name))
-      for (const map of before ?? []) if (!next.has(map)) objects.leave(map, object)
-      for (const map of next) objects.join(map, object)
-      if (next.size === 0) mapsOf.delete(object)
-      else mapsOf.set(object, next)
+      const maps = keysOf(source).map(({ name }) => name)
+      objects.set(object, maps)
     },
     of: objects.of,
   }

@@ -1,11 +1,12 @@
-import { podOf } from '@tiltts/core/kubernetes'
+import { podOf, refOf } from '@tiltts/core/kubernetes'
 import { isTiltError, type KubernetesManifest, type Pod } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
+import { setIndex } from '../set-index.js'
 import { type Tasks, worldsNo } from '../tasks.js'
 import { type ClusterEvent, clusterEvent } from './cluster-events.js'
 import { type ClusterWatches, clusterWatches } from './cluster-watches.js'
-import { objectIndex, type SeenObject, seenByWatch, uidOf } from './object-index.js'
+import { objectIndex, type SeenObject, uidOf } from './object-index.js'
 import { type Owner, ownerChains, ownerRef } from './owner-chains.js'
 import { podIndex } from './pod-index.js'
 import { type WatchedKind, watchKey } from './watch-kinds.js'
@@ -20,13 +21,17 @@ export interface ClusterViewSink {
   /** A pod is another one now; absent `after`: it is gone. */
   readonly onPod: (pods: { readonly before: Pod | undefined; readonly after: Pod | undefined }) => void
   readonly onObject: (uid: string) => void
-  readonly onService: (namespace: string) => void
+  readonly onService: (service: { readonly namespace: string; readonly name: string }) => void
   readonly onEvent: (event: ClusterEvent) => void
   readonly onEventGone: (uid: string) => void
+  /** An object or a pod is not there any more, which may have been told before. */
+  readonly onGone: (uid: string) => void
   /** Those whose watches are in another state now. */
   readonly onState: (users: readonly string[]) => void
   /** Whether the user's own function judges objects of a kind, so that they are kept whole. */
   readonly keepsWhole: (kind: WatchedKind) => boolean
+  /** Whether somebody has applied it, and is to be told when it is gone. */
+  readonly isApplied: (uid: string) => boolean
 }
 
 /** What is known of a cluster, kept up to date by as few watches as it takes. */
@@ -40,6 +45,8 @@ export interface ClusterView extends Pick<ClusterWatches, 'need'> {
   ownersOf(uid: string): readonly Owner[]
   /** Takes in an object as the server has just told it; nothing older counts from now on. */
   take(object: KubernetesManifest): void
+  /** Nobody has applied it any more: what became of it does not matter. */
+  release(uid: string): void
   /** Whether all that somebody needs was seen; what is forbidden cannot be waited for. */
   isKnown(user: string): boolean
   forbidden(user: string): readonly string[]
@@ -54,7 +61,8 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
   const pods = podIndex()
   const objects = objectIndex()
   const chains = ownerChains()
-  const seen = seenByWatch()
+  /** What each watch has told of, so that what is missing from its next list is known to be gone. */
+  const told = setIndex()
   const looking = new Set<string>()
   const hidden = new Map<string, Set<string>>()
   const ending = new AbortController()
@@ -130,7 +138,7 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
       sink.onEvent(clusterEvent(object))
       return
     }
-    seen.put(object)
+    told.join(watchKey(refOf(object)), uidOf(object))
     if (isPod(object)) {
       putPod(object)
       return
@@ -140,7 +148,7 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
     extend(uid)
     if (!objects.see(object, sink.keepsWhole(kindOf(object)))) return
     sink.onObject(uid)
-    if (isService(object)) sink.onService(object.metadata.namespace ?? '')
+    if (isService(object)) sink.onService(refOf(object))
   }
 
   const remove = (object: KubernetesManifest): void => {
@@ -149,9 +157,9 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
       sink.onEventGone(uid)
       return
     }
-    seen.remove(object)
+    told.leave(watchKey(refOf(object)), uid)
     forget(uid)
-    if (isService(object)) sink.onService(object.metadata.namespace ?? '')
+    if (isService(object)) sink.onService(refOf(object))
   }
 
   const forget = (uid: string): void => {
@@ -159,8 +167,9 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
     if (before !== undefined) sink.onPod({ before, after: undefined })
     chains.forget(uid)
     looking.delete(uid)
-    objects.remove(uid)
+    objects.remove(uid, sink.isApplied(uid))
     sink.onObject(uid)
+    sink.onGone(uid)
   }
 
   const watches = clusterWatches(kubernetes, {
@@ -168,7 +177,13 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
     onRemove: remove,
     onAll(kind, list) {
       if (kind.kind === 'Event') return
-      for (const uid of seen.all(watchKey(kind), list)) forget(uid)
+      const key = watchKey(kind)
+      const present = new Set(list.map(uidOf))
+      for (const uid of [...told.of(key)]) {
+        if (present.has(uid)) continue
+        told.leave(key, uid)
+        forget(uid)
+      }
     },
     onState({ namespace, kind }, users) {
       if (kind !== 'Event') lookUpAll(namespace)
@@ -189,6 +204,7 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
       if (typeof generation === 'number') objects.atLeast(uidOf(object), generation)
       objects.see(object, sink.keepsWhole(kindOf(object)))
     },
+    release: objects.release,
     isKnown: (user) =>
       watches.kindsOf(user).every((kind) => {
         const state = watches.stateOf(kind)?.is

@@ -7,14 +7,15 @@ import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import { type NameController, ownSpec, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
-import { setIndex } from '../set-index.js'
+import { nameIndex } from '../name-index.js'
 import { switchState } from '../switch-state.js'
 import type { Tasks } from '../tasks.js'
 import { clusterView } from './cluster-view.js'
 import { type DiscoveryParts, discoveryStatus, isSameStatus } from './discovery-status.js'
 import { eventLog } from './event-log.js'
+import { looksOf, serviceMark } from './look-around.js'
+import { lookers } from './lookers.js'
 import { uidOf } from './object-index.js'
-import { looksAround } from './pod-index.js'
 import { podLines } from './pod-lines.js'
 import { readyWhen } from './ready-when.js'
 import { askedAbout, type WatchedKind, watchKey, watchNeeds } from './watch-kinds.js'
@@ -55,12 +56,13 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const since = clock.now()
   const byMap = disableMapIndex()
   /** Resources by the uids of what they applied. */
-  const owners = setIndex()
+  const owners = nameIndex()
   const applied = new Map<string, { readonly from: unknown; readonly objects: readonly AppliedObject[] }>()
-  /** Resources that look for pods by labels or names. */
-  const lookers = new Set<string>()
-  const members = setIndex()
-  const wholeKinds = new Map<string, ReadonlySet<string>>()
+  const lookedFor = lookers()
+  /** Resources by the uids of their pods. */
+  const members = nameIndex()
+  /** Resources by the kinds that their own function judges. */
+  const wholeKinds = nameIndex()
   /** What has been said to be forbidden: it is so for all resources alike. */
   const denied = new Set<string>()
   let namespace: string | undefined
@@ -85,15 +87,17 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
       if (after?.phase === 'Running') events.clear(pod.uid)
       wakeAll(resourcesOf(pod.uid))
       for (const owner of pod.owners) wakeAll(owners.of(owner.uid))
-      wakeAll(lookers)
+      for (const one of [before, after]) if (one !== undefined) wakeAll(lookedFor.for(one))
       if (before === undefined) events.flush(new Set([pod.uid, ...pod.owners.map(({ uid }) => uid)]))
     },
     onObject: (uid) => wakeAll(owners.of(uid)),
-    onService: () => wakeAll(lookers),
+    onService: (service) => wakeAll(lookedFor.ledTo(serviceMark(service, ''))),
     onEvent: (event) => events.take(event),
     onEventGone: (uid) => events.drop(uid),
+    onGone: (uid) => events.forget(uid),
     onState: wakeAll,
-    keepsWhole: (kind) => [...wholeKinds.values()].some((kinds) => kinds.has(watchKey(kind))),
+    keepsWhole: (kind) => wholeKinds.has(watchKey(kind)),
+    isApplied: owners.has,
   })
   const events = eventLog({ logs, since, resourcesOf, onHindrance: (uid) => wakeAll(resourcesOf(uid)) })
   const judges = readyWhen({ ...deps, onJudged: wake })
@@ -110,11 +114,15 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     name: string,
     next: { readonly from: unknown; readonly objects: readonly AppliedObject[] },
   ): void => {
-    const before = applied.get(name)?.objects ?? []
+    const before = owners.keysOf(name)
     applied.set(name, next)
-    const now = new Set(next.objects.map(({ uid }) => uid))
-    for (const { uid } of before) if (!now.has(uid)) owners.leave(uid, name)
-    for (const uid of now) owners.join(uid, name)
+    const now = next.objects.map(({ uid }) => uid)
+    owners.set(name, now)
+    for (const uid of before) {
+      if (owners.has(uid)) continue
+      view.release(uid)
+      judges.forget(uid)
+    }
     events.flush()
   }
 
@@ -130,10 +138,14 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
       loadBalanced: deploy?.objects.some(isBalanced) ?? false,
       namespace: ofContext,
     })
-    if (deploy?.readyWhen === undefined) wholeKinds.delete(name)
-    else wholeKinds.set(name, new Set([...kinds, ...objects].map((kind: WatchedKind) => watchKey(kind))))
-    if (looksAround(discovery.spec)) lookers.add(name)
-    else lookers.delete(name)
+    const judged = deploy?.readyWhen === undefined ? [] : [...kinds, ...objects]
+    wholeKinds.set(
+      name,
+      judged.map((kind: WatchedKind) => watchKey(kind)),
+    )
+    const { target } = discovery.spec
+    const service = target?.kind === 'service' ? serviceMark(target, ofContext) : undefined
+    lookedFor.set(name, looksOf(view, discovery.spec, ofContext), service)
     view.need(name, kinds)
   }
 
@@ -165,8 +177,10 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     }
     const after = discoveryStatus(view, parts, { before, enabled })
     if (isSameStatus(after, before)) return
-    for (const { uid } of before.pods) members.leave(uid, name)
-    for (const { uid } of after.pods) members.join(uid, name)
+    members.set(
+      name,
+      after.pods.map(({ uid }) => uid),
+    )
     store.update({ by: 'kubernetes-discovery', resource: name }, (tx) =>
       tx.status('KubernetesDiscovery', name, () => after),
     )
@@ -215,8 +229,9 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
       byMap.set(name, discovery?.spec.disableSource)
       if (discovery === undefined) {
         view.need(name, [])
-        lookers.delete(name)
-        wholeKinds.delete(name)
+        lookedFor.set(name, [])
+        wholeKinds.set(name, [])
+        members.set(name, [])
         setApplied(name, { from: undefined, objects: [] })
         applied.delete(name)
         return

@@ -1,7 +1,6 @@
 import { newestFirst, podsOfResource } from '@tiltts/core/kubernetes'
 import {
   type AppliedObject,
-  type ForwardTarget,
   fromApiTime,
   type KubernetesDiscoverySpec,
   type KubernetesDiscoveryStatus,
@@ -11,7 +10,7 @@ import {
   type PodContainer,
 } from '@tiltts/spec'
 import type { ClusterView } from './cluster-view.js'
-import { looksAround } from './pod-index.js'
+import { looksAround, looksOf } from './look-around.js'
 import { isReadyByBeing } from './watch-kinds.js'
 
 /** What stands in the way of an object or a pod, by its uid. */
@@ -41,9 +40,11 @@ export function podsNow(view: ClusterView, parts: DiscoveryParts): readonly Pod[
     for (const pod of view.podsIn(namespacesOf(parts))) found.set(pod.uid, pod)
   }
   const candidates = [...found.values()]
-  const target = spec.target === undefined ? undefined : leadsTo(view, spec.target, parts.namespace)
+  const looks = spec.target === undefined ? [] : looksOf(view, spec, parts.namespace)
   const pods =
-    target === undefined ? podsOfResource(candidates, applied, spec) : candidates.filter(target).toSorted(newestFirst)
+    spec.target === undefined
+      ? podsOfResource(candidates, applied, spec)
+      : candidates.filter((pod) => looks.some(({ isMeant }) => isMeant(pod))).toSorted(newestFirst)
   return pods.map((pod) => withBackOff(withProblem(pod, parts.hindrance), parts.backOff))
 }
 
@@ -52,28 +53,6 @@ function namespacesOf({ spec, applied, namespace }: DiscoveryParts): ReadonlySet
   for (const ref of applied) if (ref.namespace !== '') all.add(ref.namespace)
   if (spec.target !== undefined) all.add(spec.target.namespace ?? namespace)
   return all
-}
-
-/** Which pods a target means. */
-function leadsTo(view: ClusterView, target: ForwardTarget, ofContext: string): (pod: Pod) => boolean {
-  const namespace = target.namespace ?? ofContext
-  switch (target.kind) {
-    case 'pod':
-      return (pod) => pod.namespace === namespace && pod.name === target.name
-    case 'service': {
-      const service = [...view.servicesIn(namespace)].find(({ name }) => name === target.name)?.service
-      const selector = Object.entries(service?.selector ?? {})
-      return (pod) =>
-        selector.length > 0 &&
-        pod.namespace === namespace &&
-        selector.every(([key, value]) => pod.labels[key] === value)
-    }
-    case 'deployment':
-    case 'statefulset':
-      return (pod) =>
-        pod.namespace === namespace &&
-        pod.owners.some(({ kind, name }) => kind.toLowerCase() === target.kind && name === target.name)
-  }
 }
 
 /** A pod whose containers are not started again for now, as its own status will say some ten seconds later. */

@@ -384,3 +384,56 @@ it('takes in a pod without looking at the resources of others', async () => {
   // Its pod, and its Deployment.
   expect(w.store.revision - before).toBeLessThanOrEqual(4)
 })
+
+it('takes in a pod and a Service without looking at those who look for others', async () => {
+  const w = await world()
+  const all = Array.from({ length: 10 }, (_, index) => `r${index}`)
+  for (const name of all) await w.declare(name, [], { spec: { extraSelectors: [{ app: name }], namespaces: ['shop'] } })
+  await w.declare('led', [], { spec: { target: { kind: 'service', name: 's3' }, namespaces: ['shop'] } })
+  const put = (object: KubernetesManifest) => w.kubernetes.apply({ object, force: true }, new AbortController().signal)
+  w.woken.splice(0)
+  await put(barePod('p3', { app: 'r3' }))
+  const meta = { namespace: 'shop', name: 's3' }
+  const spec = { selector: { app: 'r3' }, ports: [{ port: 80 }] }
+  await put({ apiVersion: 'v1', kind: 'Service', metadata: meta, spec })
+  await put({ apiVersion: 'v1', kind: 'Service', metadata: { ...meta, name: 's4' }, spec })
+  await w.advance(100)
+  expect(names(w.status('r3').pods)).toEqual(['p3'])
+  expect(names(w.status('led').pods)).toEqual(['p3'])
+  expect(new Set(w.woken)).toEqual(new Set(['r3', 'led']))
+  w.kubernetes.edit({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'p3' }, (object) => ({
+    ...object,
+    metadata: { ...object.metadata, labels: { app: 'r4' } },
+  }))
+  await w.advance(10)
+  expect(w.status('r3').pods).toEqual([])
+  expect(names(w.status('r4').pods)).toEqual(['p3'])
+  expect(w.status('led').pods).toEqual([])
+})
+
+it('LOG-02: says nothing of the pods of a resource that left the config', async () => {
+  const w = await world()
+  await w.declare('web', [deployment('web')])
+  await w.declare('other', [deployment('other')])
+  await w.deploy('web')
+  await w.advance(100)
+  const [pod] = w.status('web').pods
+  w.store.update({ by: 'test' }, (tx) => {
+    tx.delete('KubernetesDiscovery', 'web')
+    tx.delete('KubernetesApply', 'web')
+  })
+  await w.settled()
+  const event: KubernetesManifest = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'web.1', namespace: 'shop' },
+    involvedObject: { kind: 'Pod', namespace: 'shop', name: pod?.name, uid: pod?.uid },
+    type: 'Warning',
+    reason: 'Unhealthy',
+    message: 'Liveness probe failed',
+    lastTimestamp: new Date(w.clock.now() + 1_000).toISOString(),
+  }
+  await w.kubernetes.apply({ object: event, force: true }, new AbortController().signal)
+  await w.settled()
+  expect(w.log('web')).not.toContain('Liveness probe failed')
+})

@@ -24,6 +24,8 @@ export interface EventLog {
   backOff(pod: string, container: string): Millis | undefined
   /** It was overcome. */
   clear(uid: string): void
+  /** Nothing can be said of it any more. */
+  forget(uid: string): void
 }
 
 /** So many events may wait for their objects to be known; older ones were not about any of ours. */
@@ -33,7 +35,8 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
   const told = new Map<string, string>()
   const held = new Map<string, ClusterEvent>()
   const hindrances = new Map<string, { readonly reason: string; readonly message: string }>()
-  const backOffs = new Map<string, Millis>()
+  /** By pod, then by container. */
+  const backOffs = new Map<string, Map<string, Millis>>()
   // Events do not tell parts of seconds.
   const from = Math.floor(since / 1000) * 1000
 
@@ -53,6 +56,11 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
     return true
   }
 
+  const clear = (uid: string): void => {
+    hindrances.delete(uid)
+    told.delete(`${uid}/FailedCreate`)
+  }
+
   return {
     take(event) {
       if (event.at < from) return
@@ -63,7 +71,8 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
       }
       const container = backOffOf(event)
       if (container !== undefined) {
-        backOffs.set(`${event.about.uid}/${container}`, event.at)
+        const ofPod = backOffs.get(event.about.uid) ?? new Map<string, Millis>()
+        backOffs.set(event.about.uid, ofPod.set(container, event.at))
         onHindrance(event.about.uid)
       }
       if (!isTold(event) || tell(event)) return
@@ -82,10 +91,11 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
       }
     },
     hindrance: (uid) => hindrances.get(uid),
-    backOff: (pod, container) => backOffs.get(`${pod}/${container}`),
-    clear(uid) {
-      hindrances.delete(uid)
-      told.delete(`${uid}/FailedCreate`)
+    backOff: (pod, container) => backOffs.get(pod)?.get(container),
+    clear,
+    forget(uid) {
+      clear(uid)
+      backOffs.delete(uid)
     },
   }
 }

@@ -1,7 +1,6 @@
 import { objectProgress, type Progress, refOf } from '@tiltts/core/kubernetes'
 import type { KubernetesManifest } from '@tiltts/spec'
 import { type ServiceView, serviceView } from './service-view.js'
-import { watchKey } from './watch-kinds.js'
 
 /** An object that was seen, without what nobody asks for. */
 export interface SeenObject {
@@ -25,7 +24,10 @@ export interface ObjectIndex {
   see(object: KubernetesManifest, keepWhole: boolean): boolean
   /** From now on this generation is the least that counts. */
   atLeast(uid: string, generation: number): void
-  remove(uid: string): void
+  /** @param remembered whether somebody is to be told that it is gone */
+  remove(uid: string, remembered: boolean): void
+  /** Nobody asks any more what became of it: only that it is there is still known. */
+  release(uid: string): void
   services(namespace: string): Iterable<SeenObject>
 }
 
@@ -61,43 +63,20 @@ export function objectIndex(): ObjectIndex {
       return true
     },
     atLeast: (uid, generation) => void least.set(uid, Math.max(generation, least.get(uid) ?? 0)),
-    remove(uid) {
+    remove(uid, remembered) {
       const before = seen.get(uid)
+      least.delete(uid)
       if (before === undefined) return
       services.get(before.namespace)?.delete(uid)
-      least.delete(uid)
       const { whole: _, service: __, ...rest } = before
-      seen.set(uid, { ...rest, gone: true })
+      if (remembered) seen.set(uid, { ...rest, gone: true })
+      else seen.delete(uid)
+    },
+    release(uid) {
+      least.delete(uid)
+      if (seen.get(uid)?.gone === true) seen.delete(uid)
     },
     services: (namespace) => services.get(namespace)?.values() ?? [],
-  }
-}
-
-/** Which uids a watch has told of, so that what is missing from its next list is known to be gone. */
-export interface SeenByWatch {
-  put(object: KubernetesManifest): void
-  remove(object: KubernetesManifest): void
-  /** @returns those that are not there any more */
-  all(key: string, objects: readonly KubernetesManifest[]): readonly string[]
-}
-
-export function seenByWatch(): SeenByWatch {
-  const byKey = new Map<string, Set<string>>()
-  const keyOf = (object: KubernetesManifest): string => watchKey(refOf(object))
-  return {
-    put(object) {
-      const key = keyOf(object)
-      const uids = byKey.get(key)
-      if (uids === undefined) byKey.set(key, new Set([uidOf(object)]))
-      else uids.add(uidOf(object))
-    },
-    remove: (object) => void byKey.get(keyOf(object))?.delete(uidOf(object)),
-    all(key, objects) {
-      const now = new Set(objects.map(uidOf))
-      const gone = [...(byKey.get(key) ?? [])].filter((uid) => !now.has(uid))
-      byKey.set(key, now)
-      return gone
-    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KubernetesDiscoverySpec, Pod } from '@tiltts/spec'
+import type { Pod } from '@tiltts/spec'
 import { setIndex } from '../set-index.js'
 
 /** All pods that are watched, found by who made them and by their labels. */
@@ -55,9 +55,4 @@ export function podIndex(): PodIndex {
       for (const namespace of namespaces) yield* podsOf(byNamespace.of(namespace))
     },
   }
-}
-
-/** Whether a resource finds pods by their labels, or by the name of what it leads to. */
-export function looksAround({ extraSelectors, target }: KubernetesDiscoverySpec): boolean {
-  return extraSelectors.length > 0 || target !== undefined
 }

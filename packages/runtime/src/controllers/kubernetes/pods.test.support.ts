@@ -44,6 +44,8 @@ export interface PodWorld {
   /** What is watched now, in the order of opening; `get` counts lookups. */
   readonly watched: WatchSelection[]
   readonly lookups: string[]
+  /** The resources that were looked at anew because of something in the cluster. */
+  readonly woken: string[]
   readonly errors: TiltError[]
   /** Declares a resource with its objects. */
   declare(name: string, objects: readonly KubernetesManifest[], more?: Declared): Promise<void>
@@ -93,6 +95,7 @@ export async function podWorld(options: PodWorldOptions = {}): Promise<PodWorld>
   const tasks = createTasks((error) => errors.push(error))
   const watched: WatchSelection[] = []
   const lookups: string[] = []
+  const woken: string[] = []
   const replaced = options.kubernetes?.(kubernetes)
   const port: Kubernetes = {
     ...kubernetes,
@@ -120,7 +123,10 @@ export async function podWorld(options: PodWorldOptions = {}): Promise<PodWorld>
   const base = { store, kubernetes: port, clock, logs, tasks, functions }
   const discovery = kubernetesDiscovery({
     ...base,
-    wake: (name) => manager.wake('kubernetes-discovery', name),
+    wake(name) {
+      woken.push(name)
+      manager.wake('kubernetes-discovery', name)
+    },
     lastWords: (name) => streams.lastWords(name),
   })
   const streams = podLogs(base)
@@ -169,6 +175,7 @@ export async function podWorld(options: PodWorldOptions = {}): Promise<PodWorld>
     listeners,
     watched,
     lookups,
+    woken,
     errors,
     async declare(name, objects, { spec, deploy, status: given } = {}) {
       store.update({ by: 'test' }, (tx) => {

@@ -1,4 +1,3 @@
-import { parseImageRef } from '@tiltts/core/images'
 import { type Injection, refOf } from '@tiltts/core/kubernetes'
 import type { LogStore } from '@tiltts/core/logs'
 import { isForced } from '@tiltts/core/schedule'
@@ -257,20 +256,14 @@ function writeApply(
   })
 }
 
-function injectionOf({ store, helper }: KubernetesUpdateDeps, { image, use, clusterRef }: BuiltImage): Injection {
+function injectionOf({ helper }: KubernetesUpdateDeps, { image, use, clusterRef }: BuiltImage): Injection {
   const { node } = image.spec
-  const declared = parseImageRef(node.ref)
-  if (declared === undefined) throw new Error(`${node.ref} is no reference of an image`)
-  const others = store
-    .list('Image')
-    .filter((other) => parseImageRef(other.spec.node.ref)?.canonical === declared.canonical)
   const { matchInEnvVars, entrypoint, containerArgs } = node
   const { entrypoint: process, onExit = 'end' } = node.liveUpdate?.restart ?? {}
   return {
     name: image.metadata.name,
-    declared,
-    exact: others.length > 1,
-    refs: use.refs,
+    declared: node.ref,
+    refs: use.refs ?? [],
     clusterRef,
     matchInEnvVars,
     entrypoint,

@@ -1,11 +1,11 @@
 import { wellKnown } from '@tiltts/spec'
 import { type BatchController, byResource, watch } from '../controller.js'
+import { nameIndex } from '../name-index.js'
 import type { ResourceWriter } from './resource-writer.js'
-import { watchIndex } from './watch-index.js'
 
 /** Keeps the status of resources true to what happens around them. */
 export function resourceController(resources: ResourceWriter): BatchController {
-  const byWatch = watchIndex()
+  const byWatch = nameIndex()
   return {
     name: 'resource',
     watches: [

@@ -17,12 +17,12 @@ import { type ClusterName, type Hold, type Image, type Millis, type Resource, we
 import type { Clock } from '../../ports/clock.js'
 import { buildSpan } from '../cmd/span.js'
 import { type BatchController, byResource, own, watch } from '../controller.js'
+import { nameIndex } from '../name-index.js'
 import { runningStatus } from '../update-record.js'
 import { candidateQueue } from './candidate-queue.js'
 import type { LoopGuard } from './loop-guard.js'
 import type { RerunIndex } from './rerun-index.js'
 import type { StartedUpdate } from './run-update.js'
-import { watchIndex } from './watch-index.js'
 
 export interface SchedulerDeps {
   readonly store: ObjectStore
@@ -54,7 +54,7 @@ export function scheduler(deps: SchedulerDeps): Scheduler {
   const running = new Map<string, Running>()
   /** How the updates that run were started. */
   const started = new Map<string, Pick<Candidate, 'live' | 'images'>>()
-  const byImage = watchIndex()
+  const byImage = nameIndex()
   /** The hold that stands in the status of each candidate. */
   const told = new Map<string, Hold>()
   let stopped = false

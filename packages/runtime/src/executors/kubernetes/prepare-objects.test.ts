@@ -1,4 +1,3 @@
-import { parseImageRef } from '@tiltts/core/images'
 import type { Injection } from '@tiltts/core/kubernetes'
 import type { KubernetesDeploy } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
@@ -18,9 +17,7 @@ function deploy(...objects: KubernetesDeploy['objects']): KubernetesDeploy {
 }
 
 function image(ref: string, more: Partial<Injection> = {}): Injection {
-  const declared = parseImageRef(ref)
-  if (declared === undefined) throw new Error(`${ref} is no reference`)
-  return { name: ref, declared, exact: false, clusterRef: `registry/${ref}:tilt-1`, matchInEnvVars: false, ...more }
+  return { name: ref, declared: ref, refs: [ref], clusterRef: `registry/${ref}:tilt-1`, matchInEnvVars: false, ...more }
 }
 
 describe('objects as they are sent', () => {

@@ -40,10 +40,10 @@ function prepared(labelled: KubernetesManifest): PreparedObject {
   return { object, hash, podTemplateHashes: hashes }
 }
 
-function nowhere({ declared: { name } }: Injection): string {
-  return `the image ${name} is named in no object of this resource. Name it in a container, or say with k8sImageJsonPath or k8sKind where it stands`
+function nowhere({ declared }: Injection): string {
+  return `the image ${declared} is named in no object of this resource. Name it in a container, or say with k8sImageJsonPath or k8sKind where it stands`
 }
 
-function noContainer({ declared: { name } }: Injection): string {
-  return `the image ${name} has an entrypoint or containerArgs, but no container of a built-in kind runs it: those can only be put into containers`
+function noContainer({ declared }: Injection): string {
+  return `the image ${declared} has an entrypoint or containerArgs, but no container of a built-in kind runs it: those can only be put into containers`
 }
