@@ -160,14 +160,14 @@ describe('ci', () => {
     await sim.advance(1)
     expect(sim.outcome()).toMatchObject({
       exitCode: 1,
-      reason: 'Readiness timeout after 5m0s: target server:serve not ready',
+      reason: 'Readiness timeout after 5m0s: target server:serve not ready: probe: connection refused',
     })
   })
 
   it('CI-09: readyTimeout of a resource replaces the limit', async () => {
     const { sim } = await ci((c) => c.local('server', { serveCmd: 'serve', probe: { action }, readyTimeoutMs: 2000 }))
     await sim.advance(2000)
-    expect(sim.outcome()?.reason).toBe('Readiness timeout after 2s: target server:serve not ready')
+    expect(sim.outcome()?.reason).toBe('Readiness timeout after 2s: target server:serve not ready: probe: connection refused')
   })
 
   it('CI-11: at the end servers are ended, and nothing else runs', async () => {

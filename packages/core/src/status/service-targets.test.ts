@@ -32,7 +32,9 @@ describe('the targets of a service', () => {
     })
     expect(state(one({ healthStatus: 'healthy' }))?.active?.ready).toBe(true)
     for (const healthStatus of ['starting', 'unhealthy'] as const)
-      expect(state(one({ healthStatus, startedAt: at(4) }))).toEqual({ active: { startTime: at(4), ready: false } })
+      expect(state(one({ healthStatus, startedAt: at(4) }))).toMatchObject({
+        active: { startTime: at(4), ready: false },
+      })
     expect(state(one({ status: 'paused', startedAt: at(4) }))?.active?.ready).toBe(false)
   })
 
@@ -56,7 +58,7 @@ describe('the targets of a service', () => {
     const restarting = (failuresInARow: number) =>
       one({ status: 'restarting', exitCode: 1, restartCount: 9, failuresInARow })
     const always = { service: { restart: 'always' }, status: updated('db', { unreadySince: at(-5) }) }
-    expect(state(restarting(4), always)).toEqual({ active: { startTime: at(-5), ready: false } })
+    expect(state(restarting(4), always)).toMatchObject({ active: { startTime: at(-5), ready: false } })
     expect(error(restarting(5), always)).toBe('db: container exited with code 1, 5 times in a row')
   })
 
@@ -136,10 +138,10 @@ describe('the verdict on services', () => {
     expect(judge(service, 301, more)).toMatchObject({ done: false, nextDeadline: second(302) })
     expect(judge(service, 302, more)).toMatchObject({
       done: true,
-      error: 'Readiness timeout after 5m0s: target db:runtime not ready',
+      error: 'Readiness timeout after 5m0s: target db:runtime not ready: unhealthy',
     })
     expect(judge(service, 7, { ...more, spec: { readyTimeoutMs: 5_000 } })).toMatchObject({
-      error: 'Readiness timeout after 5s: target db:runtime not ready',
+      error: 'Readiness timeout after 5s: target db:runtime not ready: unhealthy',
     })
   })
 

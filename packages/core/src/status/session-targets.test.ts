@@ -136,7 +136,7 @@ describe('a server', () => {
         local: { serve },
         status: updated('api', { unreadySince: at(-5) }),
       })
-    expect(restarting(4)).toEqual({ active: { startTime: at(-5), ready: false } })
+    expect(restarting(4)).toEqual({ active: { startTime: at(-5), ready: false, message: 'exited with code 1' } })
     expect(restarting(5)?.terminated?.error).toBe('api: server exited with code 1, 5 times in a row')
   })
 

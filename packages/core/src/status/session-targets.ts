@@ -97,13 +97,13 @@ function runtimeState(view: ResourceView): SessionTargetState {
       return status.started ? { waiting: { waitReason: 'waiting-for-update' } } : notRequested
     }
     case 'starting':
-      return { waiting: { waitReason: 'waiting-for-start' } }
+      return { waiting: { waitReason: 'waiting-for-start', message: runtime.why } }
     case 'unknown':
       return { waiting: { waitReason: 'waiting-for-cluster' } }
     case 'gone':
       return { active: unready(view, undefined) }
     case 'running': {
-      if (!runtime.ready) return { active: unready(view, runtime.startedAt) }
+      if (!runtime.ready) return { active: { ...unready(view, runtime.startedAt), message: runtime.why } }
       const startTime = runtime.startedAt ?? metadata.creationTimestamp
       return { active: { startTime, ready: true, lastReadyTime: status.readySince ?? startTime } }
     }
@@ -115,7 +115,8 @@ function runtimeState(view: ResourceView): SessionTargetState {
     }
     case 'ended':
       // It comes up again by itself: then it is not ready for now, and its readiness timeout watches over it.
-      if (runtime.restarts && runtime.failures < hopelessFailures) return { active: unready(view, runtime.startedAt) }
+      if (runtime.restarts && runtime.failures < hopelessFailures)
+        return { active: { ...unready(view, runtime.startedAt), message: runtime.text } }
       if (isFromBefore(view, runtime)) return { active: unready(view, lastUpdate(view)?.status.startTime) }
       return terminated(view, runtime, `${metadata.name}: ${endText(view, runtime)}`)
   }

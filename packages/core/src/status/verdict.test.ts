@@ -108,6 +108,19 @@ describe('timeout of the whole run', () => {
     )
   })
 
+  test('CI-08, CI-09: say in its own words why something is not there yet', () => {
+    const full = 'Unschedulable: 0/1 nodes are available: 1 Insufficient cpu.'
+    const pending: SessionTargetState = { waiting: { waitReason: 'waiting-for-start', message: full } }
+    const unready: SessionTargetState = { active: { startTime: at(1), ready: false, message: 'no pod is ready' } }
+    const names = ['b', 'c', 'd'].map((name) => target(name, unready))
+    expect(judge([target('a:runtime', pending), ...names], 1800).error).toBe(
+      `Timeout after 30m0s: 1 resources waiting (a waiting-for-start), 3 resources not ready (b,c,d); a: ${full}; b: no pod is ready; c: no pod is ready; 1 more in the table`,
+    )
+    expect(judge([target('b:serve', unready)], 301).error).toBe(
+      'Readiness timeout after 5m0s: target b:serve not ready: no pod is ready',
+    )
+  })
+
   test('CI-08: names what is tried again', () => {
     const limits = { timeoutMs: 1_500, readinessTimeoutMs: 0 }
     expect(judge([target('a:serve', ended('x', 'Tolerated'))], 5, { limits }).error).toBe(

@@ -103,6 +103,7 @@ export interface Verdict {
 export function verdict(view: VerdictView, now: Millis): Verdict {
   if (view.exitCondition !== 'ci') return { done: false, error: '', nextDeadline: undefined }
   const open = { waiting: new Map<string, string>(), notReady: [] as string[], retrying: [] as string[] }
+  const whys = new Map<string, string>()
   const deadlines: Millis[] = []
   for (const target of view.targets) {
     const error = failureOf(target)
@@ -110,6 +111,8 @@ export function verdict(view: VerdictView, now: Millis): Verdict {
   }
   for (const target of view.targets) {
     const { waiting, active, terminated } = target.state
+    const message = waiting?.message ?? active?.message
+    if (message !== undefined) whys.set(target.resources[0] ?? target.name, message)
     if (waiting !== undefined) {
       const name = target.resources[0] ?? target.name
       if (!open.waiting.has(name)) open.waiting.set(name, waiting.waitReason)
@@ -138,7 +141,7 @@ export function verdict(view: VerdictView, now: Millis): Verdict {
   const { timeoutMs } = view.limits
   if (timeoutMs > 0) {
     const end = view.startTime + timeoutMs
-    if (now >= end) return { done: true, error: timeoutText(timeoutMs, open), nextDeadline: undefined }
+    if (now >= end) return { done: true, error: timeoutText(timeoutMs, open) + whyText(whys), nextDeadline: undefined }
     deadlines.push(end)
   }
   return { done: false, error: '', nextDeadline: deadlines.length === 0 ? undefined : Math.min(...deadlines) }
@@ -175,7 +178,8 @@ function readyOverdue(target: SessionTarget, view: VerdictView, now: Millis): st
   if (!limit) return undefined
   const deadline = fromApiTime(active.lastReadyTime ?? active.startTime) + limit
   if (now < deadline) return deadline
-  return `Readiness timeout after ${formatDuration(limit)}: target ${target.name} not ready`
+  const why = active.message === undefined ? '' : `: ${active.message}`
+  return `Readiness timeout after ${formatDuration(limit)}: target ${target.name} not ready${why}`
 }
 
 /** Jobs have no limit but their resource's own, and only where no server is to become ready after them. */
@@ -187,6 +191,15 @@ function soundSince({ type, state, resources }: SessionTarget, view: VerdictView
   if (type !== 'server' || state.active === undefined || view.resource(resources[0] ?? '')?.probed !== false)
     return undefined
   return fromApiTime(state.active.startTime) + soundServerMs
+}
+
+/** Of many, the first few; the table has them all. */
+const whysShown = 3
+
+function whyText(whys: ReadonlyMap<string, string>): string {
+  const shown = [...whys].slice(0, whysShown).map(([name, why]) => `${name}: ${why}`)
+  const more = whys.size > whysShown ? [`${whys.size - whysShown} more in the table`] : []
+  return shown.length === 0 ? '' : `; ${[...shown, ...more].join('; ')}`
 }
 
 function timeoutText(

@@ -18,9 +18,21 @@ export interface SessionTarget {
 
 /** Exactly one is set; none: it will not run by itself. */
 export interface SessionTargetState {
-  readonly waiting?: { readonly waitReason: string } | undefined
+  readonly waiting?:
+    | {
+        readonly waitReason: string
+        /** Why that takes so long, in words. */
+        readonly message?: string | undefined
+      }
+    | undefined
   readonly active?:
-    | { readonly startTime: ApiTime; readonly ready: boolean; readonly lastReadyTime?: ApiTime | undefined }
+    | {
+        readonly startTime: ApiTime
+        readonly ready: boolean
+        readonly lastReadyTime?: ApiTime | undefined
+        /** Why it is not ready, in words. */
+        readonly message?: string | undefined
+      }
     | undefined
   readonly terminated?:
     | {

@@ -146,7 +146,7 @@ describe('a run of ci', () => {
     await sim.advance(3_000)
     expect(sim.outcome()).toMatchObject({
       exitCode: 1,
-      reason: 'Readiness timeout after 5m0s: target web:runtime not ready',
+      reason: 'Readiness timeout after 5m0s: target web:runtime not ready: container main has not become ready',
     })
   })
 
