@@ -2,14 +2,14 @@ import { statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { CommandSpec, CustomImageNode, IgnoreRule } from '@tiltts/spec'
 import { type Call, declaring } from './call/call.js'
-import { checkedOptions, describe, type Expectation, type Expectations } from './call/expect.js'
-import { environment, flag, oneOrMany, text, texts } from './call/expectations.js'
+import { checkedOptions, describe, type Expectations } from './call/expect.js'
+import { environment, flag, image, oneOrMany, text, texts } from './call/expectations.js'
 import { envOf, listOf } from './call/lists.js'
 import { absolutePaths, warnOfPatterns } from './call/paths.js'
 import { namedRef } from './collector/recorder.js'
 import { command as commandExpectation, keepCommand, type PlatformCommand } from './command.js'
 import type { ExecResult } from './exec.js'
-import { handle, type ImageHandle, kindOf } from './handle.js'
+import { handle, type ImageHandle } from './handle.js'
 import { escapePattern, givenIgnores, ignoreFileRule, standingIgnores } from './image/ignore-rules.js'
 import { type ImageOptions, imageExpectations, keepImageOptions } from './image/image-options.js'
 import { isImageRef, refProblem, tagProblem } from './image/image-ref.js'
@@ -63,11 +63,6 @@ export type CustomBuildFunction = (
 ) => string | void | PromiseLike<string | void | ExecResult>
 
 type CustomCommand = string | readonly string[] | PlatformCommand | CustomBuildFunction
-
-const image: Expectation = {
-  expected: 'an image, as dockerBuild and customBuild return it',
-  fits: (value) => kindOf(value) === 'image',
-}
 
 const expectations: Expectations<CustomBuildOptions> = {
   ...imageExpectations,

@@ -1,8 +1,8 @@
 import { declaring } from './call/call.js'
 import { checkedOptions, describe, type Expectations } from './call/expect.js'
-import { flag, text } from './call/expectations.js'
+import { flag, image, text } from './call/expectations.js'
 import { namedRef } from './collector/recorder.js'
-import { handle, type ImageHandle, kindOf, type ResourceHandle } from './handle.js'
+import { handle, type ImageHandle, type ResourceHandle } from './handle.js'
 import { keepOnDown } from './on-down.js'
 import { isResourceName } from './resource-name.js'
 import { keepResourceOptions, type ResourceOptions, resourceExpectations } from './resource-options.js'
@@ -22,10 +22,7 @@ export interface DcResourceOptions extends ResourceOptions {
 const expectations: Expectations<DcResourceOptions> = {
   ...resourceExpectations,
   newName: text,
-  image: {
-    expected: 'an image, as dockerBuild and customBuild return it',
-    fits: (value) => kindOf(value) === 'image',
-  },
+  image,
   inferLinks: flag,
   projectName: text,
 }

@@ -49,6 +49,7 @@ describe('helm', () => {
         helm(anything(7))
         helm('chart', { values: ['more.yaml'] })
         helm('chart', { set: 'a' })
+        helm('chart', { version: '1.0.0' })
       },
       { files },
     )
@@ -58,8 +59,28 @@ describe('helm', () => {
       'helm(): expected the folder of a chart, got 7',
       `helm("chart"): ${folder}/more.yaml in \`values\` cannot be read: it does not exist`,
       'helm("chart"): `set` must be a text of the form name=value or a list of them, but it is "a"',
+      'helm("chart"): version, username and password are for charts of a `repo`',
     ])
     expect(reads).toEqual(expect.arrayContaining(['gone', 'more.yaml']))
+  })
+})
+
+describe('helm of a repository', () => {
+  it('EXT-43: takes a name and a password together, for a repository that is a URL', async () => {
+    const repo = 'https://charts.example.com'
+    const { errors, result } = await evaluate(() => {
+      helm('a', { repo, username: 'me', password: 'hunter22' })
+      helm('b', { repo: 'oci://charts.example.com', username: 'me', password: 'hunter22' })
+      helm('c', { repo, username: 'me' })
+      helm('d', { repo, password: 'hunter22' })
+      helm('e', { repo: 'acme', username: 'me', password: 'hunter22' })
+    })
+    expect(errors.map(({ message }) => message)).toEqual([
+      'helm("c") has a username, but no password',
+      'helm("d") has a password, but no username',
+      'helm("e"): username and password are for a `repo` that is a URL: helm knows how to get into "acme"',
+    ])
+    expect(result.secrets).toContainEqual({ value: 'hunter22', replacement: '[redacted secret]' })
   })
 })
 

@@ -29,9 +29,9 @@ export interface HelmOptions {
   readonly repo?: string | undefined
   /** Of a chart that is fetched; an exact one is fetched once, others once a session. @default the newest */
   readonly version?: string | undefined
-  /** For `repo`. */
+  /** For a `repo` that is a URL; needs a `password`. */
   readonly username?: string | undefined
-  /** For `repo`; kept out of logs and command lines. */
+  /** Kept out of logs, command lines and what the API tells. */
   readonly password?: string | undefined
 }
 
@@ -87,9 +87,7 @@ export function helm(chart: string, options?: HelmOptions): Yaml {
   const files = absolutePaths(call, listOf(values))
   for (const file of files) checkFile(call, subject, file)
   if (password) call.recorder.recordSecret({ value: password, replacement: '[redacted secret]' })
-  if (repo === undefined && (version ?? username ?? password) !== undefined) {
-    call.error('config/invalid-option', `${subject}: version, username and password are for charts of a \`repo\``)
-  }
+  checkAccess(call, subject, { repo, version, username, password })
   return keptYaml({
     type: 'helm',
     ...(repo === undefined
@@ -102,6 +100,25 @@ export function helm(chart: string, options?: HelmOptions): Yaml {
     skipCrds,
     kubeVersion,
   })
+}
+
+function checkAccess(
+  call: Call,
+  subject: string,
+  { repo, version, username, password }: Pick<HelmOptions, 'repo' | 'version' | 'username' | 'password'>,
+): void {
+  if (repo === undefined) {
+    if ((version ?? username ?? password) === undefined) return
+    call.error('config/invalid-option', `${subject}: version, username and password are for charts of a \`repo\``)
+  } else if ((username === undefined) !== (password === undefined)) {
+    const [given, missing] = username === undefined ? ['password', 'username'] : ['username', 'password']
+    call.error('config/invalid-option', `${subject} has a ${given}, but no ${missing}`)
+  } else if (username !== undefined && !/^(https?|oci):/.test(repo)) {
+    call.error(
+      'config/invalid-option',
+      `${subject}: username and password are for a \`repo\` that is a URL: helm knows how to get into ${describe(repo)}`,
+    )
+  }
 }
 
 function remoteChart(

@@ -1,12 +1,12 @@
 import type { CustomDeployNode, StepSpec } from '@tiltts/spec'
 import { type Call, declaring } from './call/call.js'
-import { checkedOptions, describe, type Expectation, type Expectations } from './call/expect.js'
-import { environment, oneOrMany, patterns, text, texts } from './call/expectations.js'
+import { checkedOptions, describe, type Expectations } from './call/expect.js'
+import { environment, image, oneOrMany, patterns, text, texts } from './call/expectations.js'
 import { envOf, listOf } from './call/lists.js'
 import { absolutePaths, warnOfPatterns } from './call/paths.js'
 import { type Declaration, namedRef } from './collector/recorder.js'
 import { type Command, command, keepCommand } from './command.js'
-import { handle, type ImageHandle, kindOf, type ResourceHandle } from './handle.js'
+import { handle, type ImageHandle, type ResourceHandle } from './handle.js'
 import { givenIgnores, standingPatterns } from './image/ignore-rules.js'
 import { refProblem } from './image/image-ref.js'
 import type { LiveUpdate, Ordered, Steps } from './live-update.js'
@@ -58,11 +58,6 @@ export interface K8sCustomDeployOptions<S extends Steps = Steps> extends Resourc
   readonly deleteEnv?: Env | undefined
   /** Of `deleteCmd`. @default `dir` */
   readonly deleteDir?: string | undefined
-}
-
-const image: Expectation = {
-  expected: 'an image, as dockerBuild and customBuild return it',
-  fits: (value) => kindOf(value) === 'image',
 }
 
 const expectations: Expectations<K8sCustomDeployOptions> = {

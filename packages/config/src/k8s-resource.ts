@@ -1,9 +1,9 @@
 import { type Call, declaring } from './call/call.js'
 import { checkedOptions, describe, type Expectation, type Expectations } from './call/expect.js'
-import { oneOf, oneOrMany, text, textRecord, texts } from './call/expectations.js'
+import { image, oneOf, oneOrMany, text, textRecord, texts } from './call/expectations.js'
 import { listOf } from './call/lists.js'
 import { namedRef } from './collector/recorder.js'
-import { handle, type ImageHandle, kindOf, type ResourceHandle } from './handle.js'
+import { handle, type ImageHandle, type ResourceHandle } from './handle.js'
 import { keepNaming, keepReadyWhen } from './kubernetes/config-functions.js'
 import type { KubernetesObject } from './kubernetes-object.js'
 import { keepOnDown } from './on-down.js'
@@ -61,11 +61,6 @@ export interface K8sResourceOptions extends ResourceOptions {
 
 /** Options of a resource that is made of objects without a workload. */
 export type K8sObjectsOptions = K8sResourceOptions & { readonly newName: string; readonly objects: OneOrMany<string> }
-
-const image: Expectation = {
-  expected: 'an image, as dockerBuild and customBuild return it',
-  fits: (value) => kindOf(value) === 'image',
-}
 
 const podLabels: Expectation = {
   expected: 'an object of labels, at least one and all of them strings,',

@@ -1,4 +1,5 @@
 import { parseDuration } from '../duration.js'
+import { kindOf } from '../handle.js'
 import type { Falsy } from '../values.js'
 import type { Expectation } from './expect.js'
 
@@ -33,6 +34,11 @@ export const oneOf = (...values: readonly string[]): Expectation => ({
   expected: values.map((value) => `'${value}'`).join(' or '),
   fits: (value) => isText(value) && values.includes(value),
 })
+
+export const image: Expectation = {
+  expected: 'an image, as dockerBuild and customBuild return it',
+  fits: (value) => kindOf(value) === 'image',
+}
 
 /** One, or a list that may hold falsy entries. */
 export const oneOrMany = (one: Expectation, expectedMany: string): Expectation => ({

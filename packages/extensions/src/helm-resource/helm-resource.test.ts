@@ -1,9 +1,9 @@
-import { dockerBuild } from '@tiltts/config'
+import { dockerBuild, type ExecResult } from '@tiltts/config'
 import { describe, expect, it } from 'vitest'
 import { evaluate, kubernetesOf, messagesOf } from '../evaluate.test.support.js'
 import { imageFlags } from './image-values.js'
 import { helmRepo, helmResource } from './index.js'
-import { releaseObjects } from './release-objects.js'
+import { releaseObjects, statusOf } from './release-objects.js'
 
 const image = (name: string): ReturnType<typeof dockerBuild> =>
   dockerBuild(name, '.', { dockerfileContents: 'FROM busybox' })
@@ -81,9 +81,19 @@ describe('helmResource', () => {
     expect(ran).toEqual([
       'helm dependency update acme/api --skip-refresh',
       'helm upgrade --install mine acme/api --namespace dev --create-namespace --timeout 1m --set-string one=localhost:5000/a:1.2 --set-string two.repository=localhost:5000/b --set-string two.tag=x',
-      'helm status mine --namespace dev --show-resources --output json',
+      'helm status mine --namespace dev --output json --show-resources',
     ])
     expect(objects).toEqual([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', uid } }])
+  })
+
+  it('EXT-46: asks for objects as the helm that is there understands it', async () => {
+    const helm4 = async (argv: readonly string[]): Promise<ExecResult> =>
+      argv.includes('--show-resources')
+        ? { stdout: '', stderr: 'Error: unknown flag: --show-resources', exitCode: 1 }
+        : { stdout: argv.join(' '), stderr: '', exitCode: 0 }
+    expect(await statusOf(['web'], helm4 as never)).toBe('helm status web --output json')
+    const gone = async (): Promise<ExecResult> => ({ stdout: '', stderr: 'Error: release: not found', exitCode: 1 })
+    await expect(statusOf(['web'], gone as never)).rejects.toThrow('release: not found')
   })
 
   it('EXT-46: a release without objects has none', () => {

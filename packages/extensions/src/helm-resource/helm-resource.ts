@@ -11,11 +11,14 @@ import {
   type Steps,
 } from '@tiltts/config'
 import { checkedKeys, type ImageKey, imageFlags } from './image-values.js'
-import { releaseObjects } from './release-objects.js'
+import { releaseObjects, statusOf } from './release-objects.js'
+
+/** What is said by the chart: its commands, and where they run. */
+type OwnOptions = 'applyCmd' | 'deleteCmd' | 'dir' | 'applyDir' | 'deleteDir'
 
 /** What {@link helmResource} takes. */
 export interface HelmResourceOptions<S extends Steps = Steps>
-  extends Omit<K8sCustomDeployOptions<S>, 'applyCmd' | 'deleteCmd' | 'deps' | 'imageDeps'>,
+  extends Omit<K8sCustomDeployOptions<S>, OwnOptions | 'imageDeps' | 'deps'>,
     Pick<K8sResourceOptions, 'portForwards' | 'podReadiness'> {
   /** @default the resource's name */
   readonly releaseName?: string | undefined
@@ -98,8 +101,7 @@ export function helmResource<const S extends Steps = readonly []>(
     if (dependencies !== undefined) await exec(['helm', 'dependency', dependencies, chart, '--skip-refresh'])
     const images = imageKeys.flatMap((key, index) => imageFlags(key, env[`TILT_IMAGE_${index}`] ?? ''))
     await exec([...upgrade, ...images])
-    const status = ['helm', 'status', releaseName, ...inNamespace, '--show-resources', '--output', 'json']
-    return releaseObjects((await exec(status, { quiet: true, echoOff: true })).stdout)
+    return releaseObjects(await statusOf([releaseName, ...inNamespace], exec))
   }
   const deployOptions = Object.fromEntries(Object.entries(options).filter(([option]) => !own.has(option)))
   const handle = k8sCustomDeploy<S>(name, {

@@ -1,44 +1,17 @@
 import { fallBackOn, type LiveUpdate, liveUpdate, restartContainer, restartProcess, run, sync } from '@tiltts/config'
-import { type Collector, createCollector, installCollector } from '@tiltts/config/collector'
 import { describe, expect, it } from 'vitest'
+import { type Evaluation, evaluate, messagesOf } from '../evaluate.test.support.js'
 import { customBuildWithRestart, dockerBuildWithRestart } from './index.js'
 
-type Result = Awaited<ReturnType<Collector['result']>>
 const anything = (value: unknown): never => value as never
 const dockerfileContents = 'FROM a'
 const entrypoint = ['/app/server', '--dev']
 
-/** Evaluates a config in this process, as the host does. */
-async function evaluate(config: () => unknown): Promise<Result> {
-  const collector = createCollector({
-    mainPath: '/project/tilt.config.ts',
-    args: [],
-    command: 'dev',
-    platform: 'posix',
-    version: '0.1.0',
-    places: () => [],
-    exec: () => Promise.reject(new Error('no exec in this test')),
-    hashFunction: String,
-    log: () => undefined,
-  })
-  const uninstall = installCollector(collector)
-  try {
-    config()
-    return await collector.result([])
-  } catch (error) {
-    return await collector.result((error as { diagnostics: Result['diagnostics'] }).diagnostics)
-  } finally {
-    uninstall()
-  }
-}
-
-const images = async (config: () => unknown): Promise<NonNullable<Result['graph']>['images']> => {
+const images = async (config: () => unknown): Promise<NonNullable<Evaluation['graph']>['images']> => {
   const { graph, diagnostics } = await evaluate(config)
   expect(diagnostics).toEqual([])
   return graph?.images ?? []
 }
-const messages = async (config: () => unknown): Promise<readonly string[]> =>
-  (await evaluate(config)).diagnostics.map(({ message }) => message)
 
 describe('dockerBuildWithRestart', () => {
   it('RST-01: is dockerBuild with a restart of the process at the end of its live update', async () => {
@@ -102,7 +75,7 @@ describe('dockerBuildWithRestart', () => {
 
   it('RST-02: refuses a live update without steps, with a restart, or with nothing to bring', async () => {
     const of = (steps: () => unknown): Promise<readonly string[]> =>
-      messages(() =>
+      messagesOf(() =>
         dockerBuildWithRestart('a', '.', { dockerfileContents, entrypoint, liveUpdate: anything(steps()) }),
       )
     const needs =
@@ -124,7 +97,7 @@ describe('dockerBuildWithRestart', () => {
 
   it('RST-02: refuses an entrypoint that starts nothing, and an exitPolicy that is none', async () => {
     const of = (options: object): Promise<readonly string[]> =>
-      messages(() =>
+      messagesOf(() =>
         dockerBuildWithRestart('a', '.', anything({ dockerfileContents, liveUpdate: [sync('a', '/a')], ...options })),
       )
     const needs = "dockerBuildWithRestart('a') needs an entrypoint: a text that is not empty, or a list of strings"
@@ -167,7 +140,7 @@ describe('customBuildWithRestart', () => {
   it.each(['skipsLocalDocker', 'disablePush', 'tag'])('RST-02: refuses %s', async (option) => {
     const options = { deps: '.', entrypoint, [option]: option === 'tag' ? 'x' : true }
     expect(
-      await messages(() => customBuildWithRestart('a', 'make', { ...options, liveUpdate: [sync('a', '/a')] })),
+      await messagesOf(() => customBuildWithRestart('a', 'make', { ...options, liveUpdate: [sync('a', '/a')] })),
     ).toEqual([`customBuildWithRestart('a') cannot have ${option}: the image must be in local Docker`])
   })
 })

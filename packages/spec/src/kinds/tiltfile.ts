@@ -38,8 +38,14 @@ export interface TiltfileStatus {
   readonly evaluatedArgs?: readonly string[] | undefined
   /** Arguments of the last good evaluation. */
   readonly liveArgs?: readonly string[] | undefined
-  /** Settings, args and the like of the last good evaluation; resources are objects of their own. */
-  readonly live?: Omit<GraphSpec, 'resources' | 'unsupported' | 'secrets'> | undefined
+  /** Of the last good evaluation. */
+  readonly live?: LiveConfig | undefined
 }
+
+/**
+ * What a config says of the session as a whole. What it declares is not here: that stands as objects of its own, and what
+ * leads to it, such as the password of a repository of charts, must not be readable by all who may read objects.
+ */
+export type LiveConfig = Pick<GraphSpec, 'settings' | 'registry' | 'positionals' | 'selection' | 'watchIgnores'>
 
 export type Tiltfile = ApiObject<'Tiltfile', TiltfileSpec, TiltfileStatus>

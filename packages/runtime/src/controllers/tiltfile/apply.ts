@@ -1,6 +1,6 @@
 import { applyObjects, toObjects } from '@tiltts/core/graph'
 import type { ObjectStore, Tx } from '@tiltts/core/store'
-import { type GraphSpec, type TiltfileStatus, wellKnown } from '@tiltts/spec'
+import { type GraphSpec, type LiveConfig, type TiltfileStatus, wellKnown } from '@tiltts/spec'
 import { endedStatus, hasEnded } from '../update-record.js'
 import { configWatchName, putConfigWatch, union, withMainReads } from './config-watch.js'
 import { cancelled, type Evaluated, isError } from './evaluate.js'
@@ -37,7 +37,7 @@ export function applyEvaluation(
     tx.status('Tiltfile', name, (status) => ({
       ...evaluationEnded(status, evaluated, later, options.now),
       reads,
-      ...(linked && { live: withoutResources(linked.graph), liveArgs: args }),
+      ...(linked && { live: liveConfig(linked.graph), liveArgs: args }),
     }))
     const ignores = linked?.watchIgnores ?? before.live?.watchIgnores ?? []
     if (options.command === 'dev') putConfigWatch(tx, name, reads, ignores)
@@ -69,8 +69,6 @@ function wanted({ selection }: Pick<GraphSpec, 'selection'>): readonly string[] 
   return selection.kind === 'all' ? ['all'] : ['some', ...selection.names.map((ref) => ref.name)]
 }
 
-/** Resources are objects of their own, and secrets stand nowhere. */
-function withoutResources(graph: GraphSpec): TiltfileStatus['live'] {
-  const { resources: _resources, unsupported: _unsupported, secrets: _secrets, ...live } = graph
-  return live
+function liveConfig({ settings, registry, positionals, selection, watchIgnores }: GraphSpec): LiveConfig {
+  return { settings, registry, positionals, selection, watchIgnores }
 }

@@ -439,6 +439,16 @@ describe('secrets of the config', () => {
     expect(sim.log('a')).not.toContain('hunter22')
   })
 
+  it('what the config declares is not kept beside the objects that it becomes', async () => {
+    const { sim } = await simulateJobs((c) => {
+      c.graph({ env: { TOKEN: 'hunter22' } })
+      c.local('a', { cmd: 'tell' })
+      c.settings({ maxParallelUpdates: 7 })
+    })
+    expect(sim.tiltfile().live).toMatchObject({ settings: { maxParallelUpdates: 7 } })
+    expect(JSON.stringify(sim.tiltfile())).not.toContain('hunter22')
+  })
+
   it('SET-04: disableScrub leaves them readable', async () => {
     const { sim } = await simulateJobs(
       (c) => {
