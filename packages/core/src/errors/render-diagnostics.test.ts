@@ -108,6 +108,10 @@ describe('renderDiagnostics', () => {
     `)
   })
 
+  it('leaves the severity out where a log says it', () => {
+    expect(render(unknown(), { severity: false })).toMatch(/^\nconfig\/unknown-resource /)
+  })
+
   it('colours the severity, the place, the caret and the hint, and nothing unless asked', () => {
     const text = render(unknown(place('a', 1, 1)), { colour: true }).replaceAll('\u001b', '␛')
     expect(text).toMatchInlineSnapshot(`

@@ -6,6 +6,8 @@ export interface RenderOptions {
   readonly colour: boolean
   /** Files in this folder are named from here. Absolute; absent: files are named in full. */
   readonly cwd?: string | undefined
+  /** Whether each begins with `error` or `warning`. A log has its level for that. @default true */
+  readonly severity?: boolean | undefined
   /** Columns of the terminal. @default 100 */
   readonly width?: number | undefined
 }
@@ -27,7 +29,8 @@ function renderOne(diagnostic: Diagnostic, options: RenderOptions, colours: Colo
   const message = options.colour ? diagnostic.message : withoutColours(diagnostic.message)
   const [first = '', ...more] = message.split(/\r?\n/)
   const paint = severity === 'error' ? colours.error : colours.warning
-  const out = [`${paint(severity)} ${colours.faint(code)} ${colours.strong(first)}`]
+  const kind = options.severity === false ? '' : `${paint(severity)} `
+  const out = [`${kind}${colours.faint(code)} ${colours.strong(first)}`]
   out.push(...more.map((line) => (line === '' ? '' : `  ${line}`)))
   places.forEach((place, index) => {
     const frame = index < framedPlaces ? codeFrame(place, colours, (options.width ?? 100) - 2) : []

@@ -167,6 +167,17 @@ describe('how far an object is', () => {
       'progressing',
       'it is being deleted',
     ],
+    [
+      'a Job that is tidied away after its end',
+      object('batch/v1', 'Job', { metadata: { deletionTimestamp: 'now' }, status: condition('Complete') }),
+      'complete',
+    ],
+    [
+      'a Job that is deleted before its end',
+      object('batch/v1', 'Job', { metadata: { deletionTimestamp: 'now' } }),
+      'progressing',
+      'it is being deleted',
+    ],
   ])('%s', (_, shown, state, message) => {
     expect(objectProgress(shown)).toEqual({ state, ...(message !== undefined && { message }) })
   })

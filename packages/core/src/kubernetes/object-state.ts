@@ -15,9 +15,11 @@ const failed = (message: string): Progress => ({ state: 'failed', message })
  * established, anything else by its `Ready` condition, where it has one; the rest is ready by being there.
  */
 export function objectProgress(object: KubernetesManifest): Progress {
-  if (textAt(object, 'metadata', 'deletionTimestamp') !== '') return progressing('it is being deleted')
   const judge = judges[`${groupOf(object.apiVersion)}/${object.kind}`] ?? byConditions
-  return isBehind(object) ? progressing('its controller has not seen the change yet') : judge(object)
+  const progress = isBehind(object) ? progressing('its controller has not seen the change yet') : judge(object)
+  const isDeleted = textAt(object, 'metadata', 'deletionTimestamp') !== ''
+  // What has done its work may be tidied away.
+  return isDeleted && progress.state !== 'complete' ? progressing('it is being deleted') : progress
 }
 
 /** A status that speaks of an older specification says nothing of this one. */

@@ -4,6 +4,7 @@ import { podOf } from '../kubernetes/pod.js'
 import { podManifest } from '../kubernetes/pods.test.support.js'
 import { readinessOf } from './readiness.js'
 import { at, discovery, kubernetesResource, objectState, second, update, updated } from './row.test.support.js'
+import { runState } from './run-state.js'
 import { runtimeStatus } from './runtime-status.js'
 import { resourceTargets } from './session-targets.js'
 import { summaryOf } from './summary.js'
@@ -162,5 +163,45 @@ describe('a resource in the cluster', () => {
     expect(summary({ objects: [objectState('Deployment', 'gone')] })).toBe(
       'it was deleted from the cluster; trigger it to deploy it again',
     )
+  })
+})
+
+describe('what an update has started and that ends by itself', () => {
+  const run = (status: Partial<KubernetesDiscoveryStatus> | undefined, more: More = {}) => {
+    const { state: is, error: why } = runState(viewOf(status, more)) ?? { state: undefined }
+    return why === undefined ? is : `${is}: ${why}`
+  }
+
+  test('is a Job, whatever stands beside it, until it is complete or has given up', () => {
+    const job = (is: Parameters<typeof objectState>[1], message?: string) => [
+      objectState('Deployment', 'progressing'),
+      objectState('Job', is, message),
+    ]
+    expect(run({ objects: job('progressing') })).toBe('running')
+    expect(run({ objects: job('complete') })).toBe('succeeded')
+    expect(run({ objects: job('failed', 'BackoffLimitExceeded') })).toBe('failed: Job x failed: BackoffLimitExceeded')
+    expect(run({ objects: job('gone') })).toBe('failed: it was deleted from the cluster before its end')
+    expect(run({ objects: job('complete'), known: false })).toBe('running')
+  })
+
+  test('has failed when its pods cannot come up at all', () => {
+    const pods = [pod({ phase: 'Pending', ...waiting('ErrImagePull', 'not found') })]
+    expect(run({ objects: [objectState('Job', 'progressing')], pods })).toBe(
+      'failed: container c0 cannot pull the image: not found',
+    )
+    const retried = [pod({ phase: 'Failed', containers: [{ state: crashed(1) }] })]
+    expect(run({ objects: [objectState('Job', 'progressing')], pods: retried })).toBe('running')
+  })
+
+  test('is a pod that is to succeed, and nothing that goes on', () => {
+    expect(run({ pods: [pod(ready)] }, { deploy: { podReadiness: 'succeeded' } })).toBe('running')
+    expect(run({ pods: [pod(ready)], objects: [objectState('Deployment', 'ready')] })).toBeUndefined()
+  })
+
+  test('belongs to the last update: there is none while another is under way, or after one that failed', () => {
+    const objects = [objectState('Job', 'complete')]
+    expect(runState(viewOf({ objects }))?.update).toBe('x-1')
+    expect(run({ objects }, { status: updated('x', { current: 'x-2' }) })).toBeUndefined()
+    expect(run({ objects }, { status: updated('x', { last: 'failed' }) })).toBeUndefined()
   })
 })

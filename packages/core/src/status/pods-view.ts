@@ -39,6 +39,23 @@ function viewOf(
   return mustEnd ? { ...view, ready: false, why: view.why ?? 'it runs' } : view
 }
 
+/** The Jobs of a resource, or the pod that it waits for to succeed; `undefined`: nothing of it ends by itself. */
+export function endingView({
+  resource,
+  discovery,
+}: Pick<ResourceView, 'resource' | 'discovery'>): RuntimeView | undefined {
+  const { kubernetes } = resource.spec
+  if (kubernetes === undefined) return undefined
+  const isJob = ({ kind }: { readonly kind: string }): boolean => kind === 'Job'
+  const mustSucceed = kubernetes.podReadiness === 'succeeded'
+  if (!mustSucceed && !(discovery?.status.objects ?? kubernetes.objects).some(isJob)) return undefined
+  if (discovery?.status.known !== true) return { is: 'unknown' }
+  const { objects, pods } = discovery.status
+  if (objects.some(({ state }) => state === 'gone')) return { is: 'gone' }
+  const jobs = objects.filter(isJob)
+  return jobs.length > 0 ? worstOf(jobs.map((job) => objectView(job, pods))) : viewOf(discovery.status, kubernetes)
+}
+
 function objectView(object: ObjectState, pods: readonly Pod[]): RuntimeView {
   const own = pods.filter(({ uid, owners }) => uid === object.uid || owners.some((owner) => owner.uid === object.uid))
   const alive = own.filter(({ deleting, phase }) => !deleting && phase !== 'Failed')

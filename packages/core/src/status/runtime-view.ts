@@ -51,6 +51,14 @@ export type RuntimeView =
   /** Its containers are not there any more. */
   | { readonly is: 'gone' }
 
+/** After so many failures in a row what runs counts as failed, although it is still started again. */
+const hopelessFailures = 5
+
+/** Whether what has ended is not expected to come up by itself any more. */
+export function isHopeless({ restarts, failures }: Extract<RuntimeView, { is: 'ended' }>): boolean {
+  return !restarts || failures >= hopelessFailures
+}
+
 /** Reads what runs for a resource, whatever kind of resource it is. */
 export function runtimeView(view: RuntimeParts): RuntimeView {
   if (!hasServer(view)) return { is: 'none' }

@@ -8,11 +8,9 @@ import {
 } from '@tiltts/spec'
 import { wantsUpdate } from '../schedule/candidate.js'
 import { currentUpdate, hasServer, isDisabled, lastUpdate, onlyServes, type ResourceView } from './resource-view.js'
-import { type RuntimeView, runtimeView } from './runtime-view.js'
+import { isHopeless, type RuntimeView, runtimeView } from './runtime-view.js'
 
 const disabled: SessionTargetState = { disabled: {} }
-/** After so many failures in a row what runs counts as failed, although it is still started again. */
-const hopelessFailures = 5
 /** It was never asked for and will not run by itself. */
 const notRequested: SessionTargetState = {}
 
@@ -115,8 +113,7 @@ function runtimeState(view: ResourceView): SessionTargetState {
     }
     case 'ended':
       // It comes up again by itself: then it is not ready for now, and its readiness timeout watches over it.
-      if (runtime.restarts && runtime.failures < hopelessFailures)
-        return { active: { ...unready(view, runtime.startedAt), message: runtime.text } }
+      if (!isHopeless(runtime)) return { active: { ...unready(view, runtime.startedAt), message: runtime.text } }
       if (isFromBefore(view, runtime)) return { active: unready(view, lastUpdate(view)?.status.startTime) }
       return terminated(view, runtime, `${metadata.name}: ${endText(view, runtime)}`)
   }

@@ -12,6 +12,7 @@ import { awaitsFirstUpdate } from '../schedule/candidate.js'
 import { conditionsOf } from './conditions.js'
 import { endpointLinks } from './endpoint-links.js'
 import { currentUpdate, isDisabled, type ResourceView } from './resource-view.js'
+import { runState } from './run-state.js'
 import { runtimeStatus } from './runtime-status.js'
 import { serverState } from './server-state.js'
 import { summaryOf } from './summary.js'
@@ -58,6 +59,7 @@ export function uiResource(view: ResourceView, previous: UIResourceStatus | unde
     disableStatus: disableStatus(metadata.name, view.disableMap),
     resourceDeps: [...new Set(spec.dependencies.map((edge) => edge.on))],
     summary,
+    run: runState(view),
   }
 }
 

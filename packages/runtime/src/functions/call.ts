@@ -34,7 +34,8 @@ export async function callFunction(
     if (signal.aborted) return failure('killed')
     if (error instanceof UserError || (isTiltError(error) && 'diagnostics' in error)) {
       const { diagnostics } = error as UserError
-      return { ok: false, message: firstLine(error.message), report: renderDiagnostics(diagnostics, { colour: false }) }
+      const report = renderDiagnostics(diagnostics, { colour: false, severity: false })
+      return { ok: false, message: firstLine(error.message), report }
     }
     if (isTiltError(error) && error.class === 'infra') return failure(error.message)
     throw error

@@ -25,6 +25,15 @@ export interface UICondition {
   readonly lastTransitionTime: ApiTime
 }
 
+/** What an update has started and that ends by itself: a Job, or a pod that has to succeed. */
+export interface UIRun {
+  /** Name of the Update. */
+  readonly update: string
+  readonly state: 'running' | 'succeeded' | 'failed'
+  /** What went wrong, in one line. */
+  readonly error?: string | undefined
+}
+
 export interface UIResourceStatus {
   readonly order: number
   readonly updateStatus: UpdateState
@@ -58,6 +67,8 @@ export interface UIResourceStatus {
   readonly resourceDeps?: readonly string[] | undefined
   /** Ours: one line for people: why it is not ready, or what went wrong last. */
   readonly summary?: string | undefined
+  /** Ours: what its last update has started, where that ends by itself. Absent while it updates, and after it failed. */
+  readonly run?: UIRun | undefined
 }
 
 /** One row as clients read it: a projection of Resource, Cmd and Update. */

@@ -1,6 +1,6 @@
 import type { Client } from '@tiltts/client'
 import { ApiFailure } from '@tiltts/client'
-import { InfraError, type UIResource, type Update } from '@tiltts/spec'
+import { InfraError, type ObjectOf, type UIResource, type Update, wellKnown } from '@tiltts/spec'
 import { type Command, exitCode } from '../cli/command.js'
 import { UsageError } from '../cli/usage-error.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
@@ -11,7 +11,10 @@ export const command: Command = {
   details: "Asks the running session for an update of each resource. '(Tiltfile)' evaluates the config again.",
   flags: {
     ...sessionFlags,
-    wait: { type: 'boolean', help: 'wait until the updates have ended; exit 1 when one failed' },
+    wait: {
+      type: 'boolean',
+      help: 'wait until the updates, and the Jobs that they started, have ended; exit 1 when one failed',
+    },
   },
   async run(invocation) {
     const names = invocation.words
@@ -21,8 +24,8 @@ export const command: Command = {
       for (const name of names) await checkTriggerable(client, name)
       const updates = await Promise.all(names.map((name) => trigger(client, name)))
       if (invocation.flags['wait'] !== true) return exitCode.ok
-      const ended = await Promise.all(updates.map((update) => waitFor(client, update)))
-      return ended.every((update) => update.status.phase === 'succeeded') ? exitCode.ok : exitCode.failed
+      const ends = await Promise.all(updates.map((update) => waitFor(client, update)))
+      return ends.every((end) => end === succeeded) ? exitCode.ok : exitCode.failed
     })
   },
 }
@@ -58,16 +61,46 @@ async function trigger(client: Client, resource: string): Promise<Update> {
   return update
 }
 
-async function waitFor(client: Client, update: Update): Promise<Update> {
-  const { name } = update.metadata
+/** Waits for the end of an update, then of what it has started. @returns `succeeded`, or what went wrong */
+async function waitFor(client: Client, update: Update): Promise<string> {
+  const { resource } = update.spec
+  const ofUpdate = await firstOf(client, 'Update', update.metadata.name, endOfUpdate)
+  const startsNothing = ofUpdate !== succeeded || resource === wellKnown.tiltfile
+  const end = startsNothing ? ofUpdate : await firstOf(client, 'UIResource', resource, endOfRun(update))
+  process.stdout.write(`${resource} ${end}\n`)
+  return end
+}
+
+const succeeded = 'succeeded'
+
+function endOfUpdate({ status: { phase, error = '' } }: Update): string | undefined {
+  if (phase === 'queued' || phase === 'running') return undefined
+  return phase === 'succeeded' ? succeeded : `${phase}: ${error}`
+}
+
+/** A later update starts anew what this one has started: then that is waited for. */
+function endOfRun({ metadata }: Update): (resource: UIResource) => string | undefined {
+  let isTold = false
+  return ({ status: { buildHistory, currentBuild, run } }) => {
+    // The row may still be the one from before the end of the update.
+    isTold ||= buildHistory.some((build) => build.update === metadata.name)
+    if (!isTold || currentBuild !== undefined || run?.state === 'running') return undefined
+    return run?.state === 'failed' ? `failed: ${run.error ?? ''}` : succeeded
+  }
+}
+
+/** The first answer that the states of an object give. */
+async function firstOf<K extends 'Update' | 'UIResource'>(
+  client: Client,
+  kind: K,
+  name: string,
+  answer: (object: ObjectOf<K>) => string | undefined,
+): Promise<string> {
   const controller = new AbortController()
   try {
-    for await (const { object } of client.watch('Update', { name, signal: controller.signal })) {
-      if (object.status.phase === 'queued' || object.status.phase === 'running') continue
-      const outcome =
-        object.status.phase === 'succeeded' ? 'succeeded' : `${object.status.phase}: ${object.status.error ?? ''}`
-      process.stdout.write(`${object.spec.resource} ${outcome}\n`)
-      return object
+    for await (const { type, object } of client.watch(kind, { name, signal: controller.signal })) {
+      const found = type === 'DELETED' ? 'failed: it left the session' : answer(object)
+      if (found !== undefined) return found
     }
   } finally {
     controller.abort()

@@ -84,7 +84,8 @@ export function objectStates(view: ClusterView, parts: DiscoveryParts): readonly
     const { apiVersion, kind, namespace, name, uid } = ref
     const object = { apiVersion, kind, namespace, name, uid }
     const seen = view.object(uid)
-    if (seen?.gone === true) return { ...object, state: 'gone' }
+    // A Job that has done its work and was tidied away has done its work all the same.
+    if (seen?.gone === true && seen.progress.state !== 'complete') return { ...object, state: 'gone' }
     const own = parts.judgement(ref)
     if (seen === undefined) return { ...object, ...(own ?? { state: isReadyByBeing(ref) ? 'ready' : 'unknown' }) }
     const { progress } = seen

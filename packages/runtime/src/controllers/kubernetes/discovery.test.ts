@@ -151,6 +151,17 @@ it('DISC-03: remembers a pod that had done its work when it was tidied away', as
   expect(names(w.status('seed').pods)).toEqual([name])
 })
 
+it('DISC-03: remembers a Job that had done its work when it was tidied away with its pod', async () => {
+  const w = await world({ programs: { work: () => 0 } })
+  await w.declare('seed', [job('seed', ['work'])])
+  await w.deploy('seed')
+  await w.advance(100)
+  w.kubernetes.delete({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'seed' })
+  await w.advance(3_000)
+  expect(w.status('seed')).toMatchObject({ completedOnce: true, objects: [{ state: 'complete' }] })
+  expect(w.log('seed')).not.toContain('was removed by something else')
+})
+
 it('DISC-03: forgets a running pod that is deleted, and finds the one in its place', async () => {
   const w = await world()
   await w.declare('web', [deployment('web')])

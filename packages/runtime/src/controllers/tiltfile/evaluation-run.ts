@@ -38,11 +38,11 @@ export function tellEnd(
   evaluated: Evaluated,
   now: number,
 ): void {
-  const options = { colour: false, cwd: parentPath(tiltfile.spec.path) }
+  const options = { colour: false, severity: false, cwd: parentPath(tiltfile.spec.path) }
   const warnings = evaluated.diagnostics.filter((diagnostic) => !isError(diagnostic))
   const errors = evaluated.diagnostics.filter(isError)
-  if (warnings.length > 0) logs.append(span, renderDiagnostics(warnings, options), 'warn')
-  if (errors.length > 0) logs.append(span, renderDiagnostics(errors, options), 'error')
+  for (const warning of warnings) logs.append(span, renderDiagnostics([warning], options), 'warn')
+  for (const error of errors) logs.append(span, renderDiagnostics([error], options), 'error')
   if (evaluated.error === '') logs.append(span, `Loaded config in ${formatDuration(now - startedAt)}\n`, 'info')
   else if (errors.length === 0) logs.append(span, `${evaluated.error}\n`, 'error')
 }

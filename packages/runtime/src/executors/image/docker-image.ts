@@ -93,7 +93,7 @@ export async function dockerImage(
     called.abort()
     // A build that was called off is no failure of the image.
     if (signal.aborted) return { ok: false, error: outcome.failure.message }
-    job.log(renderDiagnostics([outcome.failure], { colour: false }), 'error')
+    job.log(renderDiagnostics([outcome.failure], { colour: false, severity: false }), 'error')
     return { ok: false, error: outcome.failure.message }
   }
   const built = spec.helper ? await addHelper(deps, job, outcome.imageId, info.arch, signal) : outcome.imageId
