@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const conditions = ['@tiltts/source']
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
@@ -19,7 +19,7 @@ const alone = [
  * `fast`: no build, no daemon. `slow`: real processes, the testbed; two files at a time, as they wait more than they work.
  * `alone`: slow, one file after the other when all others are done.
  */
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
@@ -51,3 +51,5 @@ export default defineConfig({
     ],
   },
 })
+
+export default config

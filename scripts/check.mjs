@@ -9,7 +9,7 @@ const bin = (name) => join(root, 'node_modules/.bin', name)
 const node = (script, ...args) => [process.execPath, [join(root, script), ...args]]
 const checks = {
   // turbo asks for pnpm, which is on the path of what pnpm runs only.
-  types: [npx, ['--yes', packageManager, 'exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only']],
+  types: [npx, ['--yes', packageManager, 'run', 'typecheck', '--output-logs=errors-only']],
   lint: [bin('biome'), ['check', '--error-on-warnings', '.']],
   boundaries: node('scripts/check-boundaries.mjs'),
   'dead code': [bin('knip'), []],

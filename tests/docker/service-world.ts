@@ -19,8 +19,13 @@ import { dockerConnection } from '../../packages/runtime/src/controllers/docker/
 import { createManager } from '../../packages/runtime/src/controllers/manager.js'
 import { disableSourceOf } from '../../packages/runtime/src/controllers/switch-state.js'
 import { createTasks } from '../../packages/runtime/src/controllers/tasks.js'
-import { annotation, disableConfigMapName, type TiltError } from '../../packages/spec/src/index.js'
-import { engineProxy } from './engine-proxy.js'
+import {
+  annotation,
+  type DockerComposeServiceStatus,
+  disableConfigMapName,
+  type TiltError,
+} from '../../packages/spec/src/index.js'
+import { type EngineProxy, engineProxy } from './engine-proxy.js'
 
 const run = promisify(execFile)
 
@@ -36,12 +41,35 @@ export interface Definition {
   readonly health?: string
 }
 
+type Definitions = Readonly<Record<string, Definition>>
+
 /** The controllers of services on the engine of this machine, for a project of their own that is gone after the test. */
-export async function serviceWorld(definitions: Readonly<Record<string, Definition>>) {
+export interface ServiceWorld {
+  readonly door: EngineProxy
+  /** Of the project. */
+  readonly name: string
+  /** Writes the compose file anew; the engine is not told. */
+  write(definitions: Definitions): Promise<void>
+  status(service: string): DockerComposeServiceStatus | undefined
+  /** Lines of a service's log. */
+  log(service: string): readonly string[]
+  /** What the session itself said. */
+  session(): string
+  until(what: () => boolean): Promise<void>
+  up(...services: readonly string[]): Promise<void>
+  recreate(service: string): Promise<void>
+  /** What a session does with its config: from now on the services are followed. */
+  begin(): Promise<void>
+  disable(service: string): void
+  undeclare(service: string): void
+  container(service: string, number?: number): string
+}
+
+export async function serviceWorld(definitions: Definitions): Promise<ServiceWorld> {
   const name = `tiltts-services-${randomBytes(4).toString('hex')}`
   const dir = await mkdtemp(join(tmpdir(), 'tiltts-services-'))
   const file = join(dir, 'compose.yaml')
-  const write = (given: Readonly<Record<string, Definition>>): Promise<void> =>
+  const write = (given: Definitions): Promise<void> =>
     writeFile(file, JSON.stringify({ services: Object.fromEntries(Object.entries(given).map(serviceOf)) }))
   await write(definitions)
 
@@ -116,7 +144,6 @@ export async function serviceWorld(definitions: Readonly<Record<string, Definiti
       const request = { project, services: [service], onOutput: () => {}, wait: false, recreate: true }
       expect(await compose.up(request, signal)).toEqual({ exitCode: 0 })
     },
-    /** What a session does with its config: from now on the services are followed. */
     async begin() {
       parts = start()
       store.update({ by: 'test' }, (tx) => {
