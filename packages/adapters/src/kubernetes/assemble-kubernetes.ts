@@ -22,6 +22,8 @@ export interface KubernetesOptions {
   readonly context?: string | undefined
   /** @default that of the context */
   readonly namespace?: string | undefined
+  /** Where a pod finds its account. @default /var/run/secrets/kubernetes.io/serviceaccount */
+  readonly accountFolder?: string | undefined
 }
 
 /** What goes on for as long as a pod does. */
@@ -78,7 +80,15 @@ export function assembleKubernetes(
     })
     return connection
   }
-  const frozen = frozenKubeconfig(pinned)
+  const frozen = frozenKubeconfig({
+    pinned,
+    async user(found) {
+      const { 'auth-provider': provider, ...user } = await found.readUser()
+      if (provider === undefined) return user
+      // A refresh token may count once only, and the session needs it.
+      return { ...user, token: await (await connect()).transport.token() }
+    },
+  })
   const watches = new Set<KubernetesWatch>()
   const streams = createPodStreams({ connect, clock })
 

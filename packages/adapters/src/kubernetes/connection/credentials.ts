@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Clock, Processes } from '@tiltts/runtime/ports'
 import { InfraError } from '@tiltts/spec'
-import { authProviderHeader } from './auth-provider.js'
+import { bytes, fileOf } from './entry-bytes.js'
 import { runExecPlugin } from './exec-plugin.js'
 import { type Entry, isEntry } from './kubeconfig.js'
+import { type OidcToken, oidcTokens } from './oidc/oidc-token.js'
 import type { PinnedContext } from './pinned-context.js'
 
 /** What a call brings along to be let in. */
@@ -14,10 +14,14 @@ export interface Credentials {
 }
 
 export interface CredentialSource {
+  /** Those that hold now; `undefined`: they have to be read. */
+  held(): Credentials | undefined
   /** Read when they are first needed, and again when they have expired. */
   current(): Promise<Credentials>
   /** These were refused: the next call of `current` reads them anew. */
   refused(credentials: Credentials): void
+  /** So were the new ones. Commands and issuers are left in peace for a while: till then `current` rejects with the error. */
+  refusedAgain(credentials: Credentials, error: unknown): void
 }
 
 export interface CredentialOptions {
@@ -27,32 +31,65 @@ export interface CredentialOptions {
   readonly clock: Clock
 }
 
-interface Held {
+interface Given {
   readonly credentials: Credentials
-  /** Milliseconds since the epoch. */
+  /** When they expire, in milliseconds since the epoch. */
   readonly until: number
+}
+
+interface Held extends Given {
+  /** When others are read. */
+  readonly renewAt: number
+  /** By a command, or at an issuer. */
+  readonly isAskedFor: boolean
 }
 
 /** A token in a file is written anew by others while it is in use. */
 const FILE_MS = 60_000
 /** Nobody wants a token that expires on its way. */
 const MARGIN_MS = 10_000
+/** Until a command or an issuer is asked again that could give nothing. */
+const PAUSE_MS = 5000
 
 export function createCredentials(options: CredentialOptions): CredentialSource {
-  const { clock, pinned } = options
+  const { clock, pinned, env } = options
+  const oidc = oidcTokens({ clock, env, user: { name: pinned.userName, path: pinned.userPath } })
   let reading: Promise<Held> | undefined
   let held: Held | undefined
   let user: Entry | undefined = pinned.user
+  let refusedToken: string | undefined
+  let failure: { readonly error: unknown; readonly until: number } | undefined
 
-  const read = async (): Promise<Held> => {
-    user ??= await pinned.readUser()
-    const next = await readCredentials(user, options)
-    held = next
-    return next
+  const drop = (): void => {
+    held = undefined
+    user = undefined
   }
+  const read = async (): Promise<Held> => {
+    const entry = user ?? (await pinned.readUser())
+    // Who refreshes a login or logs in again writes it there.
+    user = isEntry(entry['auth-provider']) ? undefined : entry
+    try {
+      const given = await readCredentials(entry, options, (config) => oidc(config, refusedToken))
+      const now = clock.now()
+      // Those that hold for moments only are not asked for at every call.
+      const renewAt = given.until - Math.min(MARGIN_MS, Math.max(0, given.until - now) / 2)
+      held = { ...given, renewAt, isAskedFor: isAskedFor(entry) }
+      failure = undefined
+      return held
+    } catch (error) {
+      drop()
+      if (isAskedFor(entry)) failure = { error, until: clock.now() + PAUSE_MS }
+      throw error
+    }
+  }
+  const heldNow = (): Held | undefined => (held !== undefined && held.renewAt > clock.now() ? held : undefined)
+
   return {
+    held: () => heldNow()?.credentials,
     async current() {
-      if (held !== undefined && held.until - MARGIN_MS > clock.now()) return held.credentials
+      const now = heldNow()
+      if (now !== undefined) return now.credentials
+      if (failure !== undefined && failure.until > clock.now()) throw failure.error
       reading ??= read().finally(() => {
         reading = undefined
       })
@@ -60,13 +97,23 @@ export function createCredentials(options: CredentialOptions): CredentialSource 
     },
     refused(credentials) {
       if (held?.credentials !== credentials) return
-      held = undefined
-      user = undefined
+      refusedToken = bearerOf(credentials)
+      drop()
+    },
+    refusedAgain(credentials, error) {
+      if (held?.credentials !== credentials) return
+      refusedToken = bearerOf(credentials)
+      if (held.isAskedFor) failure = { error, until: clock.now() + PAUSE_MS }
+      drop()
     },
   }
 }
 
-async function readCredentials(user: Entry, options: CredentialOptions): Promise<Held> {
+async function readCredentials(
+  user: Entry,
+  options: CredentialOptions,
+  oidcToken: (config: Entry) => Promise<OidcToken>,
+): Promise<Given> {
   const headers: Record<string, string | string[]> = impersonation(user)
   let until = Number.POSITIVE_INFINITY
   let cert: string | Buffer | undefined = await bytes(user, 'client-certificate')
@@ -74,20 +121,19 @@ async function readCredentials(user: Entry, options: CredentialOptions): Promise
   const authorize = (token: string): void => {
     headers['authorization'] = `Bearer ${token}`
   }
-  if (isEntry(user['exec'])) {
-    const given = await runExecPlugin(user['exec'], options)
+  const { exec, 'auth-provider': provider, tokenFile, token, username, password } = user
+  if (isEntry(exec)) {
+    const given = await runExecPlugin(exec, options)
     cert = given.cert ?? cert
     key = given.key ?? key
     if (given.token !== undefined) authorize(given.token)
     until = given.until
-  } else if (isEntry(user['auth-provider'])) {
-    const given = await authProviderHeader(user['auth-provider'], options.clock.now())
-    if (given !== undefined) {
-      headers['authorization'] = given.authorization
-      until = given.until
-    }
+  } else if (isEntry(provider)) {
+    if (provider['name'] !== 'oidc') throw givenUp(String(provider['name']), options.pinned.userName)
+    const given = await oidcToken(isEntry(provider['config']) ? provider['config'] : {})
+    authorize(given.token)
+    until = given.until
   }
-  const { tokenFile, token, username, password } = user
   if (typeof tokenFile === 'string' && tokenFile !== '') {
     authorize((await fileOf(tokenFile)).toString('utf8').trim())
     until = options.clock.now() + FILE_MS
@@ -100,29 +146,19 @@ async function readCredentials(user: Entry, options: CredentialOptions): Promise
   return { credentials: { headers, cert, key }, until }
 }
 
-/** What stands in the file, or in the kubeconfig itself in base64. */
-export async function bytes(entry: Entry, field: string): Promise<Buffer | undefined> {
-  const data = entry[`${field}-data`]
-  if (typeof data === 'string' && data !== '') return Buffer.from(data, 'base64')
-  const path = entry[field]
-  return typeof path === 'string' && path !== '' ? await fileOf(path) : undefined
+/** By a command that may open a browser, or at an issuer. */
+function isAskedFor(user: Entry): boolean {
+  return isEntry(user['exec']) || isEntry(user['auth-provider'])
 }
 
-async function fileOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new InfraError(
-      'kubernetes/unauthorized',
-      'kubernetes',
-      `the kubeconfig names a file that cannot be read: ${why}`,
-      {
-        retry: true,
-        cause: error,
-      },
-    )
-  }
+/** The token that goes along with a call. */
+export function bearerOf({ headers }: Credentials): string | undefined {
+  return /^Bearer (.*)$/.exec(String(headers['authorization'] ?? ''))?.[1]
+}
+
+function givenUp(provider: string, user: string): InfraError {
+  const message = `the kubeconfig's user "${user}" logs in by the auth-provider ${provider}, which kubectl no longer knows either; have the kubeconfig written anew by the tools of your cloud`
+  return new InfraError('kubernetes/unauthorized', 'kubernetes', message, { retry: true })
 }
 
 function impersonation(user: Entry): Record<string, string | string[]> {

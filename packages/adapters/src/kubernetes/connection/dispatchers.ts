@@ -1,6 +1,6 @@
-import { InfraError } from '@tiltts/spec'
-import type { Dispatcher } from 'undici'
-import type { ServerName } from './failure.js'
+import type { Agent, buildConnector, Dispatcher } from 'undici'
+import { openTunnel } from './proxy/open-tunnel.js'
+import type { ProxyRoute } from './proxy/proxy-for.js'
 import type { ConnectionTls } from './tls.js'
 
 export interface Dispatchers {
@@ -27,10 +27,7 @@ const CONNECT_MS = 10_000
 const REQUEST_CONNECTIONS = 16
 
 /** Pools of connections, made anew when the client's certificate has changed. */
-export function createDispatchers(options: {
-  readonly proxy: string | undefined
-  readonly where: ServerName
-}): Dispatchers {
+export function createDispatchers(proxy: ProxyRoute | undefined): Dispatchers {
   let pool: Pool | undefined
   let closed = false
   /** What still runs over old connections may end. */
@@ -38,15 +35,16 @@ export function createDispatchers(options: {
     for (const one of both(pool)) one.then((dispatcher) => dispatcher.close()).catch(() => {})
     pool = undefined
   }
-  const open = async (tls: ConnectionTls, connections: number | null): Promise<Dispatcher> => {
-    const { Agent, ProxyAgent } = await import('./undici.js')
-    const common = { connections, keepAliveTimeout: KEEP_MS, keepAliveMaxTimeout: KEEP_MS, maxResponseSize: -1 }
-    if (options.proxy === undefined) return new Agent({ ...common, connect: { ...tls, timeout: CONNECT_MS } })
-    if (!/^https?:/.test(options.proxy)) {
-      const message = `the kubeconfig's proxy-url ${options.proxy} of ${options.where.server} is no HTTP proxy: only http:// and https:// are possible`
-      throw new InfraError('kubernetes/unreachable', 'kubernetes', message)
-    }
-    return new ProxyAgent({ ...common, uri: options.proxy, requestTls: { ...tls, timeout: CONNECT_MS } })
+  const open = async (tls: ConnectionTls, connections: number | null): Promise<Agent> => {
+    const { Agent, buildConnector } = await import('./undici.js')
+    const direct = { ...tls, timeout: CONNECT_MS }
+    return new Agent({
+      connections,
+      keepAliveTimeout: KEEP_MS,
+      keepAliveMaxTimeout: KEEP_MS,
+      maxResponseSize: -1,
+      connect: proxy === undefined ? direct : throughProxy(proxy, buildConnector(direct)),
+    })
   }
   return {
     async get(tls, use) {
@@ -75,4 +73,19 @@ export function createDispatchers(options: {
 
 function both(pool: Pool | undefined): readonly Promise<Dispatcher>[] {
   return pool === undefined ? [] : [pool.request, pool.stream]
+}
+
+/** The secure connection to the server is made within the tunnel. */
+function throughProxy(proxy: ProxyRoute, secure: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    const isSecure = options.protocol === 'https:'
+    const port = Number(options.port || (isSecure ? 443 : 80))
+    openTunnel({ proxy, host: options.hostname, port, timeoutMs: CONNECT_MS }).then(
+      (socket) => {
+        if (isSecure) secure({ ...options, httpSocket: socket }, callback)
+        else callback(null, socket)
+      },
+      (error: Error) => callback(error, null),
+    )
+  }
 }

@@ -10,6 +10,9 @@ export interface PluginCredentials {
   readonly until: number
 }
 
+/** Some wait for a login in the browser. */
+const LONGEST_MS = 300_000
+
 /** Credentials by a command: `aws eks get-token`, `gke-gcloud-auth-plugin`, `kubelogin`. Nobody can answer its questions. */
 export async function runExecPlugin(exec: Entry, options: CredentialOptions): Promise<PluginCredentials> {
   const argv = [String(exec['command'] ?? ''), ...strings(exec['args'])]
@@ -23,7 +26,9 @@ export async function runExecPlugin(exec: Entry, options: CredentialOptions): Pr
     },
     oneOff: true,
   })
+  const tooLong = options.clock.timer(LONGEST_MS, () => void running.stop(1000))
   const { exitCode, reason } = await running.exited
+  tooLong()
   if (exitCode !== 0) {
     const why = reason ?? `exit code ${exitCode}`
     const hint =

@@ -5,10 +5,11 @@ import { InfraError } from '@tiltts/spec'
 import type { Dispatcher } from 'undici'
 import type { WebSocket } from 'ws'
 import type { ApiAnswer, ApiMethod, ApiQuery, ApiRequest, ApiStream, Transport } from '../transport.js'
-import { type Credentials, createCredentials } from './credentials.js'
+import { bearerOf, type Credentials, createCredentials } from './credentials.js'
 import { createDispatchers } from './dispatchers.js'
 import { networkFailure, refused, type ServerName, unreachable } from './failure.js'
 import type { PinnedContext } from './pinned-context.js'
+import { proxyFor } from './proxy/proxy-for.js'
 import { queryString } from './query.js'
 import { readText } from './read-text.js'
 import { connectionTls } from './tls.js'
@@ -24,9 +25,13 @@ export interface HttpTransportOptions {
 }
 
 export interface HttpTransport extends Transport {
+  /** The token that calls bring along, if they do. */
+  token(): Promise<string | undefined>
   /** Cuts what is still open. */
   close(): Promise<void>
 }
+
+type CallBounds = Pick<ApiRequest, 'signal' | 'timeoutMs'>
 
 const ANSWER_MS = 30_000
 
@@ -34,31 +39,34 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const { pinned, clock } = options
   const server = String(pinned.cluster['server'] ?? 'http://localhost:8080').replace(/\/+$/, '')
   const where: ServerName = { server, context: pinned.context.name }
-  const proxy = typeof pinned.cluster['proxy-url'] === 'string' ? pinned.cluster['proxy-url'] : undefined
+  const proxy = proxyFor(new URL(server), pinned.cluster, options.env)
   const source = createCredentials(options)
-  const dispatchers = createDispatchers({ proxy, where })
+  const dispatchers = createDispatchers(proxy)
   const closing = new AbortController()
   // Each request and each stream listens, and a session has many.
   setMaxListeners(0, closing.signal)
   const tlsOf = connectionTls(pinned.cluster)
 
   /** Once more, with credentials that were read anew, when the first ones were refused. */
-  const authorized = async <T>(act: (credentials: Credentials) => Promise<T>): Promise<T> => {
-    const first = await source.current()
+  const authorized = async <T>(bounds: CallBounds, act: (credentials: Credentials) => Promise<T>): Promise<T> => {
+    const first = await credentials(bounds)
     try {
       return await act(first)
     } catch (error) {
-      if (!(error instanceof InfraError) || error.code !== 'kubernetes/unauthorized') throw error
+      if (!isUnauthorized(error)) throw error
       source.refused(first)
-      const second = await source.current()
+      const second = await credentials(bounds)
       try {
         return await act(second)
       } catch (again) {
-        if (again instanceof InfraError && again.code === 'kubernetes/unauthorized') source.refused(second)
+        if (isUnauthorized(again)) source.refusedAgain(second, again)
         throw again
       }
     }
   }
+  const credentials = async ({ timeoutMs = ANSWER_MS, signal }: CallBounds = {}): Promise<Credentials> =>
+    source.held() ??
+    within({ clock, timeoutMs, tooLate: noCredentials, signals: [signal, closing.signal] }, source.current)
   const tooLate = (ms: number): InfraError => {
     dispatchers.renew()
     return unreachable(where, `no answer within ${ms / 1000} s`)
@@ -106,7 +114,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     request: ApiRequest,
     read: (response: Dispatcher.ResponseData, signal: AbortSignal) => Promise<T>,
   ): Promise<T> =>
-    authorized((credentials) =>
+    authorized(request, (credentials) =>
       within(
         { clock, tooLate, timeoutMs: request.timeoutMs ?? ANSWER_MS, signals: [request.signal, closing.signal] },
         async (signal) => {
@@ -160,7 +168,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       subprotocols: readonly string[],
       signal: AbortSignal,
     ): Promise<WebSocket> =>
-      authorized(async (credentials) =>
+      authorized({ signal }, async (credentials) =>
         openWebsocket({
           url: `${server}${path}${queryString(query)}`.replace(/^http/, 'ws'),
           headers: credentials.headers,
@@ -172,11 +180,22 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
           where,
         }),
       ),
+    token: async () => bearerOf(await credentials()),
     async close() {
       closing.abort(new InfraError('kubernetes/unreachable', 'kubernetes', 'the session has ended'))
       await dispatchers.close()
     },
   }
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof InfraError && error.code === 'kubernetes/unauthorized'
+}
+
+/** What gives them goes on, so that a later call may have them. */
+function noCredentials(ms: number): InfraError {
+  const message = `there have been no credentials for ${ms / 1000} s: what the kubeconfig names for them may wait for a login, in the browser say`
+  return new InfraError('kubernetes/unauthorized', 'kubernetes', message, { retry: true })
 }
 
 function isCut(error: unknown): boolean {

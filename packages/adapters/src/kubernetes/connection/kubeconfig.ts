@@ -49,6 +49,7 @@ function gather(into: Map<string, FoundEntry>, list: unknown, key: string, path:
   }
 }
 
+const ISSUER_AUTHORITY = 'idp-certificate-authority'
 const PATHS = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile']
 
 function withAbsolutePaths(entry: Entry, folder: string): Entry {
@@ -58,7 +59,12 @@ function withAbsolutePaths(entry: Entry, folder: string): Entry {
     const path = entry[key]
     if (typeof path === 'string' && path !== '') changed[key] = absolute(path)
   }
-  const { exec } = entry
+  const { exec, 'auth-provider': provider } = entry
+  const authority = isEntry(provider) && isEntry(provider['config']) && provider['config'][ISSUER_AUTHORITY]
+  if (isEntry(provider) && isEntry(provider['config']) && typeof authority === 'string' && authority !== '') {
+    const config = { ...provider['config'], [ISSUER_AUTHORITY]: absolute(authority) }
+    changed['auth-provider'] = { ...provider, config }
+  }
   // A bare name is looked for in PATH.
   if (isEntry(exec) && typeof exec['command'] === 'string' && /[\\/]/.test(exec['command'])) {
     changed['exec'] = { ...exec, command: absolute(exec['command']) }

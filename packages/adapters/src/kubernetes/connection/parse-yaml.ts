@@ -1,2 +1,2 @@
 // Loaded with the first kubeconfig. Named, since a bundle knows only the whole of a CommonJS package behind `import()`.
-export { parse } from 'yaml'
+export { parse, parseDocument } from 'yaml'

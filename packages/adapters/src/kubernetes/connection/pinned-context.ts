@@ -23,6 +23,10 @@ export interface PinnedContext {
   readonly context: KubernetesContext
   readonly cluster: Entry
   readonly user: Entry
+  /** '' for the account of a pod. */
+  readonly userName: string
+  /** The file that its user stands in; `undefined` for the account of a pod. */
+  readonly userPath: string | undefined
   /** The entry of its user as it is now: who logs in again changes it. */
   readUser(): Promise<Entry>
 }
@@ -60,10 +64,12 @@ export async function pinContext(options: ContextOptions): Promise<PinnedContext
       isLocal: isLocalProduct(product),
     },
     cluster: cluster.entry,
-    user,
+    user: user?.entry ?? {},
+    userName,
+    userPath: user?.path,
     async readUser() {
       const now = await readKubeconfig(paths)
-      return now?.users.get(userName)?.entry ?? user
+      return now?.users.get(userName)?.entry ?? user?.entry ?? {}
     },
   }
 }
@@ -75,11 +81,11 @@ export function kubeconfigPaths(env: Readonly<Record<string, string>>): readonly
   return [join(home, '.kube', 'config')]
 }
 
-function userOf(config: Kubeconfig, name: string, context: FoundEntry): Entry {
-  if (name === '') return {}
+function userOf(config: Kubeconfig, name: string, context: FoundEntry): FoundEntry | undefined {
+  if (name === '') return undefined
   const user = config.users.get(name)
   if (user === undefined) throw missing(`the context in ${context.path} names the user "${name}"`, context)
-  return user.entry
+  return user
 }
 
 /** Within a pod, its service account is the context. */
@@ -97,6 +103,8 @@ async function accountContext(options: ContextOptions): Promise<PinnedContext | 
     context: { name, namespace, cluster: name, product: 'unknown', isLocal: false },
     cluster: { server, 'certificate-authority': join(folder, 'ca.crt') },
     user,
+    userName: '',
+    userPath: undefined,
     readUser: async () => user,
   }
 }

@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { bytes, type Credentials } from './credentials.js'
+import type { Credentials } from './credentials.js'
+import { bytes } from './entry-bytes.js'
 import type { Entry } from './kubeconfig.js'
 
 /** How a secure connection to the server is made. */
@@ -20,7 +21,11 @@ export function connectionTls(cluster: Entry): (client: ClientCertificate) => Pr
   let made: { readonly client: ClientCertificate; readonly tls: ConnectionTls } | undefined
 
   return async (client) => {
-    authority ??= bytes(cluster, 'certificate-authority')
+    authority ??= bytes(cluster, 'certificate-authority').catch((error: unknown) => {
+      // It may be there the next time.
+      authority = undefined
+      throw error
+    })
     const ca = await authority
     if (made && isSame(made.client.cert, client.cert) && isSame(made.client.key, client.key)) return made.tls
     const { cert, key } = client

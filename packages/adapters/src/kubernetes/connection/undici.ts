@@ -1,2 +1,2 @@
 // Loaded with the first call. Named one by one, since a bundle knows only the whole of a CommonJS package behind `import()`.
-export { Agent, ProxyAgent } from 'undici'
+export { Agent, buildConnector } from 'undici'

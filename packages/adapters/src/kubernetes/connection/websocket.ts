@@ -1,7 +1,9 @@
-import { Agent } from 'node:http'
-import type { RequestOptions } from 'node:https'
+import { isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { WebSocket } from 'ws'
 import { networkFailure, refused, type ServerName, unreachable } from './failure.js'
+import { openTunnel } from './proxy/open-tunnel.js'
+import type { ProxyRoute } from './proxy/proxy-for.js'
 import { readText } from './read-text.js'
 import type { ConnectionTls } from './tls.js'
 
@@ -9,7 +11,7 @@ export interface WebsocketRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly tls: ConnectionTls
-  readonly proxy: string | undefined
+  readonly proxy: ProxyRoute | undefined
   readonly subprotocols: readonly string[]
   readonly signal: AbortSignal
   readonly timeoutMs: number
@@ -21,7 +23,7 @@ export async function openWebsocket(request: WebsocketRequest): Promise<WebSocke
   const { signal, where } = request
   const { WebSocket } = await import('ws')
   signal.throwIfAborted()
-  const agent = request.proxy === undefined ? undefined : await proxyAgent(request)
+  const createConnection = request.proxy && (await throughProxy(request, request.proxy))
   const { subprotocols } = request
   // The names of some have a `/` in them, which standards forbid and `ws` does not send: those go as a plain header.
   const isPlain = subprotocols.every((name) => !name.includes('/'))
@@ -31,7 +33,7 @@ export async function openWebsocket(request: WebsocketRequest): Promise<WebSocke
     headers: { ...request.headers, ...named },
     handshakeTimeout: request.timeoutMs,
     perMessageDeflate: false,
-    ...(agent ? { agent } : {}),
+    ...(createConnection && { createConnection }),
   })
   if (!isPlain) {
     socket.once('upgrade', ({ headers }) => {
@@ -81,19 +83,14 @@ export async function openWebsocket(request: WebsocketRequest): Promise<WebSocke
   })
 }
 
-/** Through a proxy, as client-node does it. */
-async function proxyAgent(request: WebsocketRequest): Promise<Agent | undefined> {
-  const { KubeConfig } = await import('./client-node.js')
-  const name = 'pinned'
-  const config = new KubeConfig()
-  const server = request.url.replace(/^ws/, 'http')
-  config.loadFromOptions({
-    clusters: [{ name, server, skipTLSVerify: server.startsWith('http:'), proxyUrl: request.proxy }],
-    users: [{ name }],
-    contexts: [{ name, cluster: name, user: name }],
-    currentContext: name,
-  })
-  const options: RequestOptions = { headers: {}, ...request.tls }
-  await config.applyToHTTPSOptions(options)
-  return options.agent instanceof Agent ? options.agent : undefined
+/** The secure connection to the server is made within the tunnel. */
+async function throughProxy(request: WebsocketRequest, proxy: ProxyRoute): Promise<() => Socket> {
+  const url = new URL(request.url)
+  const isSecure = url.protocol === 'wss:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port || (isSecure ? 443 : 80))
+  const tunnel = await openTunnel({ proxy, host, port, timeoutMs: request.timeoutMs, signal: request.signal })
+  if (!isSecure) return () => tunnel
+  const servername = isIP(host) === 0 ? host : ''
+  return () => connectTls({ servername, ...request.tls, host, socket: tunnel })
 }

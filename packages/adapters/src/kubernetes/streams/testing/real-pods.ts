@@ -54,6 +54,8 @@ export async function realPods(): Promise<RealPods> {
   await kubectl(['create', 'namespace', namespace])
   const within = (argv: readonly string[], input?: string): Promise<string> =>
     kubectl(['--namespace', namespace, ...argv], input)
+  // Without it no pod may be made, and it comes a moment later.
+  await within(['wait', '--for=create', 'serviceaccount/default', '--timeout=20s'])
   let count = 0
 
   return {
