@@ -16,6 +16,7 @@ describe('k8sCustomDeploy', () => {
         const image = dockerBuild('shop/api', '.')
         k8sCustomDeploy('api', {
           applyCmd: ['apply'],
+          applyTimeout: '2m',
           deleteCmd: () => undefined,
           deps: ['./src', false],
           ignore: '*.md',
@@ -40,6 +41,7 @@ describe('k8sCustomDeploy', () => {
         deploy: {
           apply: { command: { argv: ['apply'] }, dir: folder, env: { A: '1', B: '3' } },
           remove: { command: { fn: { $fn: 'k8s:api/delete' } }, dir: src, env: { A: '1', B: '2' } },
+          applyTimeoutMs: 120_000,
           deps: [src],
           ignores: [
             { basePath: src, patterns: ['.git', '**/.tiltts'] },

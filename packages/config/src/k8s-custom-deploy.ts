@@ -1,11 +1,12 @@
 import type { CustomDeployNode, StepSpec } from '@tiltts/spec'
 import { type Call, declaring } from './call/call.js'
 import { checkedOptions, describe, type Expectations } from './call/expect.js'
-import { environment, image, oneOrMany, patterns, text, texts } from './call/expectations.js'
+import { durationText, environment, image, oneOrMany, patterns, text, texts } from './call/expectations.js'
 import { envOf, listOf } from './call/lists.js'
 import { absolutePaths, warnOfPatterns } from './call/paths.js'
 import { type Declaration, namedRef } from './collector/recorder.js'
 import { type Command, command, keepCommand } from './command.js'
+import { type Duration, parseDuration } from './duration.js'
 import { handle, type ImageHandle, type ResourceHandle } from './handle.js'
 import { givenIgnores, standingPatterns } from './image/ignore-rules.js'
 import { refProblem } from './image/image-ref.js'
@@ -26,6 +27,11 @@ export interface K8sCustomDeployOptions<S extends Steps = Steps> extends Resourc
    * objects without a `uid`, fails the update: without them no pods could be found. It finds `KUBECONFIG` in `ctx.env`.
    */
   readonly applyCmd: Command
+  /**
+   * How long `applyCmd` may take before it is stopped; 0: as long as it likes. @default `k8sUpsertTimeout` of
+   * `updateSettings`, which is 30 s unless it says otherwise
+   */
+  readonly applyTimeout?: Duration | undefined
   /** Takes away what `applyCmd` has deployed. */
   readonly deleteCmd: Command
   /**
@@ -63,6 +69,7 @@ export interface K8sCustomDeployOptions<S extends Steps = Steps> extends Resourc
 const expectations: Expectations<K8sCustomDeployOptions> = {
   ...resourceExpectations,
   applyCmd: command,
+  applyTimeout: durationText,
   deleteCmd: command,
   deps: texts,
   ignore: patterns,
@@ -144,6 +151,7 @@ function nodeOf(
     deploy: {
       apply: apply(finish),
       remove: remove(finish),
+      applyTimeoutMs: parseDuration(good.applyTimeout),
       deps,
       ignores: [...standing, ...givenIgnores(deps, listOf(good.ignore))],
       imageDeps: imageDeps.map((dep) => namedRef(finish, dep)),

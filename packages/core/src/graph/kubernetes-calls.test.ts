@@ -259,6 +259,12 @@ describe('what a command deploys, and what is only led to', () => {
     expect([custom?.apply.env, custom?.remove.env]).toEqual([{ A: '1' }, { A: '1' }])
   })
 
+  it('APPLY-12: its command may take as long as it says, else as long as an object', () => {
+    const customDeploys = [customDeploy('chart', { applyTimeoutMs: 0 }), customDeploy('other')]
+    const linked = linkManifests([], { customDeploys }, { settings: { k8sUpsertTimeoutMs: 7000 } })
+    expect(['chart', 'other'].map((name) => clusterSpecOf(linked, name).kubernetes.timeoutMs)).toEqual([0, 7000])
+  })
+
   it('a forward deploys nothing', () => {
     const linked = linkManifests([], { forwards: [forward('grafana', { labels: ['x'] })] })
     expect(clusterSpecOf(linked, 'grafana')).toMatchObject({

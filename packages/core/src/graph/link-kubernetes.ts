@@ -64,7 +64,7 @@ function deployOf(
     discoveryStrategy: node.discoveryStrategy,
     extraPodSelectors: node.extraPodSelectors,
     readyWhen: node.readyWhen,
-    timeoutMs: settings.k8sUpsertTimeoutMs ?? defaultTimeoutMs,
+    timeoutMs: custom?.applyTimeoutMs ?? settings.k8sUpsertTimeoutMs ?? defaultTimeoutMs,
   }
 }
 

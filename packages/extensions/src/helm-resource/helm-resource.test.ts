@@ -27,6 +27,8 @@ describe('helmResource', () => {
         name: 'api',
         labels: ['back'],
         deploy: {
+          // hooks take their time
+          applyTimeoutMs: 0,
           remove: {
             command: { argv: ['helm', 'uninstall', 'api', '--namespace', 'dev', '--ignore-not-found', '--wait'] },
           },

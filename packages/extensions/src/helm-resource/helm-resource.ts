@@ -43,7 +43,7 @@ export interface HelmResourceOptions<S extends Steps = Steps>
    * ```
    */
   readonly imageKeys?: readonly ImageKey[] | undefined
-  /** More words for `helm upgrade --install`. */
+  /** More words for `helm upgrade --install`: `['--timeout', '10m']` for hooks that take longer than 5 minutes. */
   readonly flags?: readonly string[] | undefined
   /** More words for `helm uninstall`. */
   readonly uninstallFlags?: readonly string[] | undefined
@@ -109,6 +109,8 @@ export function helmResource<const S extends Steps = readonly []>(
     applyCmd: deploy,
     // A function is told from another by its source; what it runs stands here, so that another option is another deploy.
     applyEnv: { ...options.applyEnv, TILTTS_HELM_UPGRADE: JSON.stringify([dependencies, upgrade, imageKeys]) },
+    // helm ends by itself what takes longer than its own limit, as `--timeout` in `flags` says it.
+    applyTimeout: options.applyTimeout ?? 0,
     deleteCmd: ['helm', 'uninstall', releaseName, ...inNamespace, '--ignore-not-found', ...uninstallFlags],
     deps: [...(isFolder ? [chart] : []), ...files, ...listOf(deps)],
     imageDeps,

@@ -16,8 +16,8 @@ export interface FunctionRequest {
 /** What came of a call: its value, or why it failed. */
 export type FunctionOutcome =
   | { readonly ok: true; readonly value: unknown }
-  /** `report` is for the log: the error with its place in the user's file. */
-  | { readonly ok: false; readonly message: string; readonly report: string }
+  /** `report` is for the log: the error with its place in the user's file. `late`: it took longer than it may. */
+  | { readonly ok: false; readonly message: string; readonly report: string; readonly late?: boolean }
 
 /** Calls a function of the live config. What the user's code throws is an outcome; only a fault of ours rejects. */
 export async function callFunction(
@@ -35,7 +35,8 @@ export async function callFunction(
     if (error instanceof UserError || (isTiltError(error) && 'diagnostics' in error)) {
       const { diagnostics } = error as UserError
       const report = renderDiagnostics(diagnostics, { colour: false, severity: false })
-      return { ok: false, message: firstLine(error.message), report }
+      const late = diagnostics.some(({ code }) => code === 'function/timeout')
+      return { ok: false, message: firstLine(error.message), report, late }
     }
     if (isTiltError(error) && error.class === 'infra') return failure(error.message)
     throw error

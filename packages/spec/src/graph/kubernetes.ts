@@ -202,6 +202,8 @@ export interface ImageJsonPathNode {
 export interface CustomDeploy {
   readonly apply: StepSpec
   readonly remove: StepSpec
+  /** Milliseconds that `apply` may take, 0: no limit. Absent: as long as an object. */
+  readonly applyTimeoutMs?: number | undefined
   /** Absolute paths, watched recursively. */
   readonly deps: readonly string[]
   readonly ignores: readonly IgnoreRule[]

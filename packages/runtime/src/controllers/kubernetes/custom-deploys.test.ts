@@ -84,7 +84,7 @@ describe('what a command deploys', () => {
   it('APPLY-12: is stopped with all its children when it takes longer than it may', async () => {
     const sim = await session(chart, { programs: { deploy: (self) => self.forever() } })
     await sim.advance(60_000)
-    expect(last(sim)?.error).toBe('the command timed out after 30 s')
+    expect(last(sim)?.error).toBe('applyCmd was stopped after 30 s; give it longer by applyTimeout')
     expect(sim.alive()).toEqual([])
   })
 

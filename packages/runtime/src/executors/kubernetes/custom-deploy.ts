@@ -107,7 +107,7 @@ async function spawnStep(
   signal.removeEventListener('abort', stop)
   cancelTimer()
   signal.throwIfAborted()
-  if (late) return { ok: false, error: `the command timed out after ${timeoutMs / 1000} s`, exitCode }
+  if (late) return { ok: false, error: tooLong(timeoutMs), exitCode }
   if (exitCode === 0) return { ok: true, output }
   const printed = output.trim() === '' ? '' : `\nIt printed: ${output.trim().slice(0, quoted)}`
   return { ok: false, error: `${reason ?? `exit code ${exitCode}`}${printed}`, exitCode }
@@ -126,9 +126,13 @@ async function callStep(
   const outcome = await callFunction(functions, { fn, context, timeoutMs, onLog }, signal)
   signal.throwIfAborted()
   if (outcome.ok) return { ok: true, output: outcome.value }
+  if (outcome.late) return { ok: false, error: tooLong(timeoutMs) }
   log(outcome.report.endsWith('\n') ? outcome.report : `${outcome.report}\n`, 'error')
   return { ok: false, error: outcome.message }
 }
+
+const tooLong = (timeoutMs: number): string =>
+  `applyCmd was stopped after ${timeoutMs / 1000} s; give it longer by applyTimeout`
 
 /** A command prints YAML; a function may return the objects themselves. */
 function sourceOf(output: unknown): ManifestSource | undefined {
