@@ -4,6 +4,7 @@ import { skipReason } from '../support/requires.js'
 import { runTiltts, startTiltts } from '../support/tiltts.js'
 import { clusterProject } from './cluster-project.js'
 import { answered, freePort, leftIn } from './extension-world.js'
+import { busybox } from './luck-project.js'
 
 const skip = skipReason('docker', 'kubernetes')
 
@@ -50,7 +51,7 @@ spec:
   template:
     spec:
       restartPolicy: Never
-      containers: [{ name: main, image: "busybox:latest", imagePullPolicy: IfNotPresent, command: ["true"] }]
+      containers: [{ name: main, image: "${busybox}", imagePullPolicy: IfNotPresent, command: ["true"] }]
 `,
   'values.yaml': 'greeting: hello\n',
   'web/Dockerfile': `FROM busybox:latest

@@ -4,6 +4,7 @@ import { evaluate, kubernetesOf, messagesOf } from '../evaluate.test.support.js'
 import { imageFlags } from './image-values.js'
 import { helmRepo, helmResource } from './index.js'
 import { releaseObjects, statusOf } from './release-objects.js'
+import { runHelm } from './run-helm.js'
 
 const image = (name: string): ReturnType<typeof dockerBuild> =>
   dockerBuild(name, '.', { dockerfileContents: 'FROM busybox' })
@@ -93,9 +94,23 @@ describe('helmResource', () => {
       argv.includes('--show-resources')
         ? { stdout: '', stderr: 'Error: unknown flag: --show-resources', exitCode: 1 }
         : { stdout: argv.join(' '), stderr: '', exitCode: 0 }
-    expect(await statusOf(['web'], helm4 as never)).toBe('helm status web --output json')
+    expect(await statusOf(helm4 as never, ['web'])).toBe('helm status web --output json')
     const gone = async (): Promise<ExecResult> => ({ stdout: '', stderr: 'Error: release: not found', exitCode: 1 })
-    await expect(statusOf(['web'], gone as never)).rejects.toThrow('release: not found')
+    await expect(statusOf(gone as never, ['web'])).rejects.toThrow(/^release: not found$/)
+  })
+
+  it('EXT-46: fails with what helm said, and tells how to go on when an earlier one was killed', async () => {
+    const said = async (stderr: string): Promise<unknown> => {
+      const exec = async (): Promise<ExecResult> => ({ stdout: '', stderr, exitCode: 1 })
+      return runHelm(exec as never, ['upgrade']).catch((error: unknown) => (error as Error).message)
+    }
+    expect(await said('W1123 some warning\nError: INSTALLATION FAILED: one\n\ttwo\n')).toBe(
+      'INSTALLATION FAILED: one\n\ttwo',
+    )
+    expect(await said('Killed\n')).toBe('exit code 1')
+    expect(await said('Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress')).toMatch(
+      /^UPGRADE FAILED: another operation .* is in progress\. If none is, .*`helm rollback`/,
+    )
   })
 
   it('EXT-46: a release without objects has none', () => {

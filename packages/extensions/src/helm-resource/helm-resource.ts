@@ -12,6 +12,7 @@ import {
 } from '@tiltts/config'
 import { checkedKeys, type ImageKey, imageFlags } from './image-values.js'
 import { releaseObjects, statusOf } from './release-objects.js'
+import { runHelm } from './run-helm.js'
 
 /** What is said by the chart: its commands, and where they run. */
 type OwnOptions = 'applyCmd' | 'deleteCmd' | 'dir' | 'applyDir' | 'deleteDir'
@@ -90,7 +91,7 @@ export function helmResource<const S extends Steps = readonly []>(
   const files = listOf(values)
   const inNamespace = namespace ? ['--namespace', namespace] : []
   const upgrade = [
-    ...['helm', 'upgrade', '--install', releaseName, chart, ...inNamespace],
+    ...['upgrade', '--install', releaseName, chart, ...inNamespace],
     ...(createNamespace ? ['--create-namespace'] : []),
     ...files.flatMap((file) => ['--values', file]),
     ...listOf(set).flatMap((one) => ['--set', one]),
@@ -98,10 +99,10 @@ export function helmResource<const S extends Steps = readonly []>(
   ]
   const dependencies = updateDependencies ? 'update' : buildDependencies ? 'build' : undefined
   const deploy: StepFunction = async ({ exec, env }) => {
-    if (dependencies !== undefined) await exec(['helm', 'dependency', dependencies, chart, '--skip-refresh'])
+    if (dependencies !== undefined) await runHelm(exec, ['dependency', dependencies, chart, '--skip-refresh'])
     const images = imageKeys.flatMap((key, index) => imageFlags(key, env[`TILT_IMAGE_${index}`] ?? ''))
-    await exec([...upgrade, ...images])
-    return releaseObjects(await statusOf([releaseName, ...inNamespace], exec))
+    await runHelm(exec, [...upgrade, ...images])
+    return releaseObjects(await statusOf(exec, [releaseName, ...inNamespace]))
   }
   const deployOptions = Object.fromEntries(Object.entries(options).filter(([option]) => !own.has(option)))
   const handle = k8sCustomDeploy<S>(name, {

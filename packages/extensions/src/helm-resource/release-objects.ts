@@ -1,17 +1,20 @@
 import type { KubernetesObject, StepContext } from '@tiltts/config'
+import { runHelm } from './run-helm.js'
 
 interface ReleaseStatus {
   readonly info?: { readonly resources?: Readonly<Record<string, readonly KubernetesObject[]>> | null }
 }
 
 /** What helm tells of a release, with its objects: helm 4 always tells them, helm 3 when it is asked to. */
-export async function statusOf(release: readonly string[], exec: StepContext['exec']): Promise<string> {
-  const status = ['helm', 'status', ...release, '--output', 'json']
+export async function statusOf(exec: StepContext['exec'], release: readonly string[]): Promise<string> {
+  const status = ['status', ...release, '--output', 'json']
   const silent = { quiet: true, echoOff: true }
-  const asked = await exec([...status, '--show-resources'], { ...silent, allowFailure: true })
-  if (asked.exitCode === 0) return asked.stdout
-  if (asked.stderr.includes('unknown flag')) return (await exec(status, silent)).stdout
-  throw new Error(`${status.join(' ')} failed (exit code ${asked.exitCode}): ${asked.stderr.trim()}`)
+  try {
+    return await runHelm(exec, [...status, '--show-resources'], silent)
+  } catch (error) {
+    if (!String(error).includes('unknown flag')) throw error
+    return runHelm(exec, status, silent)
+  }
 }
 
 /** The objects of a release as the cluster has them; not the pods that helm finds for them, which nobody has deployed. */
