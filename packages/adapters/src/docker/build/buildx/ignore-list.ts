@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { escapePattern } from '@tiltts/core/paths'
 import type { BuildContext } from '@tiltts/runtime/ports'
+import { namesIn } from '../../../files/names-in.js'
 import { inSlices } from '../../../files/slices.js'
-import { isGone } from '../../../files/system-error.js'
 import { contextTree } from '../context/context-tree.js'
 
 /**
@@ -45,13 +44,4 @@ function line(folder: string, pattern: string): string {
   const text = [...escaped, pattern].join('/')
   if (/[\r\n]/.test(text)) throw new Error(`buildx cannot leave out ${JSON.stringify(text)}: its name has a line end`)
   return text
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (isGone(error)) return []
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
-import { close, open, read } from 'node:fs'
-import { isGone } from '../../../files/system-error.js'
+import { close, read } from 'node:fs'
+import { openFile } from '../../../files/open-file.js'
 import type { GrpcCall } from '../wire/grpc-server.js'
 import { DATA_HEAD, dataPacket } from './packet.js'
 
@@ -50,16 +50,6 @@ function withTail(buffer: Buffer, frame: Buffer, tail: Buffer): Buffer {
 
 function copyPiece(content: Buffer, from: number, into: Buffer): number {
   return content.copy(into, DATA_HEAD, from, from + pieceBytes)
-}
-
-function openFile(path: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    open(path, (error, handle) => {
-      if (error === null) resolve(handle)
-      else if (isGone(error)) resolve(undefined)
-      else reject(error)
-    })
-  })
 }
 
 function readPiece(handle: number | undefined, into: Buffer): Promise<number> {

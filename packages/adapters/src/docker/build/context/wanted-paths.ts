@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { compileIgnore } from '@tiltts/core/paths'
 import { readLink } from '../../../files/content-hashes.js'
+import { namesIn } from '../../../files/names-in.js'
 import { linkStats } from '../../../files/stat.js'
-import { isGone } from '../../../files/system-error.js'
 import type { TreeRules } from '../../../files/walk-tree.js'
 
 /** Which part of a context a builder asks for. All paths and patterns are relative to the context. */
@@ -75,13 +74,4 @@ function linkTarget(folder: string, path: string): readonly string[] {
   if (target === undefined) return []
   const whole = target.startsWith('/') ? target : posix.join('/', posix.dirname(path), target)
   return [posix.normalize(whole)]
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (isGone(error)) return []
-    throw error
-  }
 }

@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { didYouMean } from '@tiltts/core/errors'
 import { findDockerfileStep } from '@tiltts/core/images'
 import type { BuildContext } from '@tiltts/runtime/ports'
+import { namesIn } from '../../../files/names-in.js'
 import { linkStats } from '../../../files/stat.js'
-import { isGone } from '../../../files/system-error.js'
 import type { Explanation, Failure } from './explain.js'
 
 /** A COPY or ADD of what is not there. */
@@ -65,15 +64,6 @@ function isLeftOut({ folder, ignored, prunes }: BuildContext, name: string): boo
   if (ignored(join(folder, name))) return true
   const parts = name.split('/')
   return parts.some((_, index) => prunes(join(folder, ...parts.slice(0, index))))
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (isGone(error)) return []
-    throw error
-  }
 }
 
 function columnOf(dockerfile: string, line: number | undefined, name: string): number | undefined {

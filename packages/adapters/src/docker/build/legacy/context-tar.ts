@@ -1,7 +1,7 @@
-import { closeSync, open, read } from 'node:fs'
+import { closeSync, read } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { tarEnd, tarHeader, tarPadding } from '../../../container-channel/tar-header.js'
-import { isGone } from '../../../files/system-error.js'
+import { openFile } from '../../../files/open-file.js'
 import type { ContextEntry } from '../context/context-tree.js'
 
 /** Longest time that the walk holds the event loop, in milliseconds. */
@@ -70,17 +70,6 @@ async function* fileTar(entry: FileEntry, handle: number): AsyncGenerator<Buffer
     yield bytes
   }
   yield tarPadding(entry.size)
-}
-
-/** `undefined` when it is gone meanwhile. */
-function openFile(path: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    open(path, (error, handle) => {
-      if (error === null) resolve(handle)
-      else if (isGone(error)) resolve(undefined)
-      else reject(error)
-    })
-  })
 }
 
 function readPiece(handle: number, size: number): Promise<Buffer> {
