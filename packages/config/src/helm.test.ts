@@ -84,6 +84,30 @@ describe('helm of a repository', () => {
   })
 })
 
+describe('helm of a registry', () => {
+  it('KY-06: takes an oci:// reference as the chart, with a version or a digest', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    const { graph } = await evaluate(() => {
+      k8sYaml(helm('oci://registry.example.com/charts/web', { version: '1.2.3', username: 'me', password: 'hunter22' }))
+      k8sYaml(helm(`oci://registry.example.com/charts/web@${digest}`, { name: 'two' }))
+    })
+    expect(graph().kubernetes?.manifests.flatMap(({ sources }) => sources)).toMatchObject([
+      {
+        chart: 'oci://registry.example.com/charts/web',
+        remote: { version: '1.2.3', username: 'me', password: 'hunter22' },
+      },
+      { chart: `oci://registry.example.com/charts/web@${digest}`, remote: {} },
+    ])
+  })
+
+  it('takes no repository beside it', async () => {
+    const { errors } = await evaluate(() => void helm('oci://registry.example.com/web', { repo: 'acme' }))
+    expect(errors.map(({ message }) => message)).toEqual([
+      'helm("oci://registry.example.com/web") says itself where the chart is: leave out `repo`',
+    ])
+  })
+})
+
 describe('kustomize', () => {
   it('KY-08: keeps the folder with flags and the program', async () => {
     const { graph, folder } = await evaluate(

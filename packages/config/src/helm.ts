@@ -27,7 +27,7 @@ export interface HelmOptions {
    * that helm knows.
    */
   readonly repo?: string | undefined
-  /** Of a chart that is fetched; an exact one is fetched once, others once a session. @default the newest */
+  /** Of a chart that is fetched; an exact one, or a digest, is fetched once, others once a session. @default the newest */
   readonly version?: string | undefined
   /** For a `repo` that is a URL; needs a `password`. */
   readonly username?: string | undefined
@@ -62,10 +62,11 @@ const helmExpectations: Expectations<HelmOptions> = {
  *
  * Errors: no folder of a chart, a file of values that is not there, and what helm says is wrong.
  *
- * @param chart Folder, relative to the config's; with `repo`, the chart's name there.
+ * @param chart Folder, relative to the config's; `oci://…`, which may end in a digest; with `repo`, the chart's name there.
  * @example
  * ```ts
  * k8sYaml(helm('redis', { repo: 'https://charts.example.com', version: '18.1.0', namespace: 'dev' }))
+ * k8sYaml(helm('oci://registry.example.com/charts/redis', { version: '18.1.0' }))
  * k8sYaml(helm('./charts/api', { name: 'api', values: './values.dev.yaml', set: ['replicas=1', `tag=${tag}`] }))
  * ```
  */
@@ -87,12 +88,18 @@ export function helm(chart: string, options?: HelmOptions): Yaml {
   const files = absolutePaths(call, listOf(values))
   for (const file of files) checkFile(call, subject, file)
   if (password) call.recorder.recordSecret({ value: password, replacement: '[redacted secret]' })
-  checkAccess(call, subject, { repo, version, username, password })
+  const isOci = typeof chart === 'string' && chart.startsWith('oci://')
+  if (isOci && repo !== undefined) {
+    call.error('config/invalid-option', `${subject} says itself where the chart is: leave out \`repo\``)
+  }
+  checkAccess(call, subject, { repo: isOci ? chart : repo, version, username, password })
   return keptYaml({
     type: 'helm',
-    ...(repo === undefined
-      ? { chart: folderOf(call, chart, 'the folder of a chart') }
-      : remoteChart(chart, repo, { version, username, password })),
+    ...(isOci
+      ? { chart, remote: { version, username, password } }
+      : repo === undefined
+        ? { chart: folderOf(call, chart, 'the folder of a chart') }
+        : remoteChart(chart, repo, { version, username, password })),
     name,
     namespace: namespace === '' ? undefined : namespace,
     values: files,

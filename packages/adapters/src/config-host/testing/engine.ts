@@ -6,7 +6,7 @@ import { createConfigHost } from '../create-config-host.js'
 const [path = '', cliPackageDir = '', mainPath = ''] = process.argv.slice(2)
 const write = (text: string): void => void process.stdout.write(text)
 const host = createConfigHost({
-  processes: createProcesses({ sessionId: 'engine', stateFolder: `${mainPath}.state`, reaper: false }),
+  processes: createProcesses({ sessionId: mainPath, stateFolder: `${mainPath}.state`, reaper: false }),
   clock: systemClock(),
   entry: { path, execArgv: [] },
   cliPackageDir,

@@ -39,7 +39,7 @@ export async function realHost(
 ): Promise<RealHost> {
   // macOS has links in the path of its temporary folder, and modules are known by their real path.
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'tiltts-config-host-')))
-  const processes = createProcesses({ sessionId: 'config-host', stateFolder: join(folder, '.state'), reaper: false })
+  const processes = createProcesses({ sessionId: folder, stateFolder: join(folder, '.state'), reaper: false })
   const host = createConfigHost({
     processes,
     clock: systemClock(),

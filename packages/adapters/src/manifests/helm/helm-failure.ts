@@ -32,7 +32,7 @@ export async function helmFailure(
 function wordsOf(stderr: string): string {
   return stderr
     .split(/\r?\n/)
-    .filter((line) => !/^(WARNING|walk\.go|W\d{4} |coalesce\.go)|^Use --debug flag/.test(line))
+    .filter((line) => !/^(WARNING|walk\.go|W\d{4} |coalesce\.go|(Pulled|Digest): )|^Use --debug flag/.test(line))
     .join('\n')
     .trim()
     .replace(/^Error: /, '')
@@ -71,6 +71,9 @@ function hintOf(words: string, { chart, remote }: HelmSource): string | undefine
   const template = /YAML parse error on [^/\s]+\/(\S+?): /.exec(words)?.[1]
   if (template !== undefined && !remote) {
     return `The lines are those of what it renders. See it by: helm template ${chart} --debug --show-only ${template}`
+  }
+  if (/basic credential not found|: unauthorized: /.test(words)) {
+    return 'Give `username` and `password`, or log in by: helm registry login'
   }
   if (/Chart\.yaml file is missing/.test(words)) return 'Name the folder that has the Chart.yaml'
   return undefined

@@ -85,7 +85,7 @@ export function helmLoader(parts: HelmLoaderParts): (source: HelmSource, signal:
       identity: ['helm', ...helmArgs(source, source.chart), source.remote?.repoUrl ?? ''],
       paths: [...folders, ...source.values],
       more: [tool.version, ...helmSettings(env)],
-      remote: source.remote !== undefined && !isExact(source.remote.version),
+      remote: source.remote !== undefined && !isExact(source),
     }
     const found = await memory.recall(inputs, () => render(source, tool.argv, chart, signal), signal)
     return { ...found, reads }
@@ -100,7 +100,9 @@ function helmSettings(env: Readonly<Record<string, string>>): readonly string[] 
     .sort()
 }
 
-/** A version that can mean only one chart. */
-function isExact(version: string | undefined): boolean {
-  return version !== undefined && /^v?\d+\.\d+\.\d+([-+]\S*)?$/.test(version)
+/** A version or a digest, which can mean only one chart. */
+function isExact({ chart, remote }: HelmSource): boolean {
+  const version = remote?.version
+  if (version !== undefined) return /^v?\d+\.\d+\.\d+([-+]\S*)?$/.test(version)
+  return /@sha256:[0-9a-f]{64}$/.test(chart)
 }

@@ -21,7 +21,7 @@ export async function realManifests(env: Readonly<Record<string, string>> = {}):
   const dir = join(root, 'shop')
   await mkdir(dir)
   const started: string[] = []
-  const real = createProcesses({ sessionId: 'manifests', stateFolder: join(root, 'state'), reaper: false })
+  const real = createProcesses({ sessionId: root, stateFolder: join(root, 'state'), reaper: false })
   const processes: Processes = {
     ...real,
     spawn(request) {
