@@ -23,10 +23,18 @@ const (
 const leaveWait = 3 * time.Second
 
 // agent carries out one request after another until stdin ends.
-func agent(socket string) int {
+func agent(options options) int {
 	// A reader that has gone is an error of that write, not the end of a command that still has to be ended.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	a := &server{sender: sender{out: os.Stdout}, socket: socket}
+	a := &server{sender: sender{out: os.Stdout}, socket: options.socket}
+	if options.target != "" {
+		files, err := options.target.open()
+		if err != nil {
+			complain(err.Error())
+			return 1
+		}
+		a.files = files
+	}
 	requests, idle := make(chan *request), make(chan struct{})
 	go func() {
 		defer close(idle)
@@ -83,6 +91,8 @@ func agent(socket string) int {
 type server struct {
 	sender sender
 	socket string
+	// The files that requests are about.
+	files view
 }
 
 func (s *server) answer(r *request) {
@@ -95,31 +105,34 @@ func (s *server) answer(r *request) {
 	kind := frameDone
 	var fail *failure
 	if errors.As(failed("", err), &fail) {
-		kind, result = frameFailed, appendText(appendText(appendText(nil, fail.code), fail.path), fail.message)
+		kind, result = frameFailed, appendText(appendText(appendText(nil, fail.code), s.files.told(fail.path)), fail.message)
 	}
 	// Without a reader stdin ends, too.
 	_ = s.sender.send(kind, r.id, result)
 }
 
 func (s *server) handle(r *request) (result []byte, err error) {
+	if s.files.base != "" && (r.operation == operationRun || r.operation == operationRestart) {
+		return nil, refused("", "processes of another container are not for this one to start")
+	}
 	switch r.operation {
 	case operationPing:
 		wrapped := byte(0)
-		if isWrapped(s.socket) {
+		if s.files.base == "" && isWrapped(s.socket) {
 			wrapped = 1
 		}
 		return append([]byte{wrapped}, version...), nil
 	case operationCopy:
-		return nil, unpack(r)
+		return nil, unpack(r, s.files)
 	case operationRemove:
-		return nil, remove(r)
+		return nil, remove(r, s.files)
 	case operationRun:
 		code, err := s.run(r)
 		return binary.BigEndian.AppendUint32(nil, uint32(code)), err
 	case operationRestart:
 		return nil, restartWrapped(s.socket, r.canceled)
 	case operationInspect:
-		return nil, inspect(r, output{&s.sender, frameResult, r.id})
+		return nil, inspect(r, s.files, output{&s.sender, frameResult, r.id})
 	}
 	return nil, refused("", "an operation that this version of the helper does not have")
 }

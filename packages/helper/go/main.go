@@ -2,6 +2,8 @@
 //
 //	helper wrap …    stands in front of a container's command and can start it again
 //	helper agent     receives files and commands over stdin and answers over stdout
+//	helper look      tells whether it gets at the files of another container
+//	helper idle      stays, for agents of other containers to be started beside it
 //	helper version   tells the version of both
 package main
 
@@ -15,7 +17,9 @@ import (
 const version = "1"
 
 const usage = `usage: helper wrap [--on-exit=end|stay] [--grace=2s] [--socket=name] -- command [argument…]
-       helper agent [--socket=name]
+       helper agent [--socket=name] [--target=process|container]
+       helper look --target=process|container
+       helper idle
        helper version
 `
 
@@ -45,7 +49,14 @@ func run(args []string) int {
 		}
 		return wrap(rest, options)
 	case "agent":
-		return agent(options.socket)
+		return agent(options)
+	case "look":
+		if options.target == "" {
+			return misused("no --target")
+		}
+		return options.target.look()
+	case "idle":
+		return idle()
 	case "version":
 		os.Stdout.WriteString(version + "\n")
 		return 0
@@ -57,6 +68,7 @@ type options struct {
 	onExit string
 	grace  time.Duration
 	socket string
+	target target
 }
 
 // parse returns what stands behind `--`, or what is wrong.
@@ -76,6 +88,8 @@ func (o *options) parse(args []string) (rest []string, wrong string) {
 			o.grace = grace
 		case name == "--socket" && value != "":
 			o.socket = value
+		case name == "--target" && value != "":
+			o.target = target(value)
 		default:
 			return nil, "unknown option " + arg
 		}

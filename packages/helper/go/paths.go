@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// eachPath calls with every path of the body, one after another.
-func eachPath(r *request, call func(path string) error) error {
+// eachPath calls with every path of the body, one after another, as a path of ours.
+func eachPath(r *request, files view, call func(path string) error) error {
 	for {
 		path, err := r.text()
 		if err == io.EOF {
@@ -26,16 +26,20 @@ func eachPath(r *request, call func(path string) error) error {
 		if !filepath.IsAbs(path) {
 			return refused(path, "not an absolute path")
 		}
-		if err := call(filepath.Clean(path)); err != nil {
+		place, err := files.at(filepath.Clean(path))
+		if err == nil {
+			err = call(place)
+		}
+		if err != nil {
 			return failedBelow(path, err)
 		}
 	}
 }
 
 // remove removes paths with all that is below them.
-func remove(r *request) error {
-	return eachPath(r, func(path string) error {
-		if path == "/" {
+func remove(r *request, files view) error {
+	return eachPath(r, files, func(path string) error {
+		if files.told(path) == "/" {
 			return refused(path, "all of a container cannot be removed")
 		}
 		err := os.RemoveAll(path)
@@ -58,10 +62,10 @@ const (
 
 // inspect tells of each path, in their order: kind (1 byte); unless absent mode (4) and size (8); then of a file its
 // SHA-256 (32), of a link its target.
-func inspect(r *request, out io.Writer) error {
+func inspect(r *request, files view, out io.Writer) error {
 	i := &inspector{buffer: make([]byte, 128<<10), hash: sha256.New()}
 	pending := make([]byte, 0, frameLimit)
-	err := eachPath(r, func(path string) (err error) {
+	err := eachPath(r, files, func(path string) (err error) {
 		if pending, err = i.appendPath(pending, path); err != nil {
 			return err
 		}

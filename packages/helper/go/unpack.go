@@ -15,7 +15,7 @@ import (
 // unpack makes the files, folders and links of a tar stream below a root. What stands where they belong is replaced.
 // Links in parent folders are followed. What is new belongs to who owned what it replaces, else to the owner of its folder,
 // as far as who runs this may give it away.
-func unpack(r *request) error {
+func unpack(r *request, files view) error {
 	root, err := r.text()
 	if err != nil {
 		return failed("", unexpected(err))
@@ -24,7 +24,7 @@ func unpack(r *request) error {
 		return refused(root, "not an absolute path")
 	}
 	u := &unpacker{
-		root: filepath.Clean(root), folders: map[string]bool{}, buffer: make([]byte, 128<<10),
+		files: files, root: filepath.Clean(root), folders: map[string]bool{}, buffer: make([]byte, 128<<10),
 		prefix: ".tiltts-" + strconv.FormatInt(time.Now().UnixNano()^int64(os.Getpid()), 36) + "-",
 	}
 	archive := tar.NewReader(r.body)
@@ -55,7 +55,8 @@ func badArchive(err error) error {
 }
 
 type unpacker struct {
-	root string
+	files view
+	root  string
 	// Folders that are known to be there.
 	folders map[string]bool
 	buffer  []byte
@@ -67,7 +68,15 @@ type unpacker struct {
 func (u *unpacker) entry(path string, header *tar.Header, body io.Reader) error {
 	if path == u.root {
 		// Its mode is not for us to change.
-		return u.folder(path)
+		place, err := u.files.folder(path)
+		if err != nil {
+			return err
+		}
+		return u.folder(place)
+	}
+	path, err := u.files.at(path)
+	if err != nil {
+		return err
 	}
 	if err := u.folder(filepath.Dir(path)); err != nil {
 		return err

@@ -21,7 +21,22 @@ export function wrapArgv(argv: readonly string[], options: WrapOptions = {}): re
   return [helperPath, 'wrap', ...flags, '--', ...argv]
 }
 
-/** The command to run inside a container, with stdin and stdout kept open, for `openHelperChannel`. */
-export function agentArgv(): readonly string[] {
-  return [helperPath, 'agent']
+/**
+ * The command to run inside a container, with stdin and stdout kept open, for `openHelperChannel`.
+ *
+ * @param target another container that shares its processes with this one, whose files it is about: the number of its main
+ * process, or its id. The agent has to run as the user of that process; it ends with it.
+ */
+export function agentArgv(target?: string): readonly string[] {
+  return [helperPath, 'agent', ...(target === undefined ? [] : [`--target=${target}`])]
+}
+
+/** Prints `uid gid ok` of such a target, or in place of `ok` the system's code why its files cannot be had. */
+export function lookArgv(target: string): readonly string[] {
+  return [helperPath, 'look', `--target=${target}`]
+}
+
+/** The command of a container that is there for agents of other containers alone. */
+export function idleArgv(): readonly string[] {
+  return [helperPath, 'idle']
 }

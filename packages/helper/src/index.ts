@@ -1,5 +1,5 @@
 export { type CopyOptions, type HelperChannel, openHelperChannel, type RunOptions } from './channel.js'
-export { agentArgv, type WrapOptions, wrapArgv } from './helper-argv.js'
+export { agentArgv, idleArgv, lookArgv, type WrapOptions, wrapArgv } from './helper-argv.js'
 export { type HelperArch, helperChecksum, helperFile } from './helper-file.js'
 export { helperPath, helperVersion } from './helper-paths.js'
 export type { InspectedPath } from './inspected-path.js'
