@@ -2,6 +2,7 @@ import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
 import type { RegistrySpec, Resource } from '@tiltts/spec'
 import type { Controller } from './controllers/controller.js'
+import { containersBeside } from './controllers/kubernetes/containers-beside.js'
 import {
   type KubernetesDiscoveryController,
   kubernetesDiscovery,
@@ -16,6 +17,7 @@ import type { Tasks } from './controllers/tasks.js'
 import { type LiveRequest, type LiveStepDeps, tryLiveUpdate } from './controllers/update/live-step.js'
 import type { ResourceWriter } from './controllers/update/resource-writer.js'
 import type { UpdateRun } from './controllers/update/update-steps.js'
+import type { HelperImages } from './executors/kubernetes/helper-image.js'
 import { channels } from './executors/live-update/channels.js'
 import type { UpdateOutcome } from './executors/outcome.js'
 import type { FunctionRegistry } from './functions/registry.js'
@@ -39,6 +41,8 @@ export interface ClusterPodsParts extends Pick<LiveStepDeps, 'images' | 'synced'
   readonly portForwards: boolean
   /** Where the cluster pulls images of the session from. */
   readonly registry: () => RegistrySpec | undefined
+  /** The image of containers that come beside others, for their files. */
+  readonly helperImage: HelperImages
   /** Wakes a controller for a name. */
   readonly wake: (controller: string) => (name: string) => void
 }
@@ -67,7 +71,10 @@ export function clusterPods(parts: ClusterPodsParts): ClusterPods {
   })
   const logs = podLogs(parts)
   const forwards = portForwards({ ...parts, discovery })
-  const ways = channels({ openContainer: (key, signal) => kubernetes.openContainer(containerOfKey(key), signal) })
+  const beside = containersBeside(parts)
+  const ways = channels({
+    openContainer: (key, signal) => kubernetes.openContainer(containerOfKey(key), signal, { beside: beside(key) }),
+  })
   const containersOf = (resource: Resource) => livePods(parts, resource)
   const containersNow = (resource: Resource, signal: AbortSignal): LiveRequest['containers'] => {
     const known = () => containersOf(resource)

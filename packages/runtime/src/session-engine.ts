@@ -16,7 +16,7 @@ import {
   kubernetesConnection,
 } from './controllers/kubernetes/connection-controller.js'
 import { type KubernetesGc, kubernetesGc } from './controllers/kubernetes/gc-controller.js'
-import { pushTarget } from './controllers/kubernetes/kubernetes-cluster.js'
+import { kubernetesCluster, pushTarget } from './controllers/kubernetes/kubernetes-cluster.js'
 import { createManager, type Manager } from './controllers/manager.js'
 import { projector } from './controllers/projector/projector.js'
 import { type PruneController, pruneController } from './controllers/prune/prune-controller.js'
@@ -34,10 +34,11 @@ import { type RunningUpdates, runningUpdates } from './controllers/update/runnin
 import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
 import { updateIntake } from './controllers/update/update-intake.js'
 import { type UpdateNames, updateNames } from './controllers/update-names.js'
+import { helperImages } from './executors/kubernetes/helper-image.js'
 import { inventories } from './executors/kubernetes/inventory.js'
+import { imagePushes } from './executors/kubernetes/push-image.js'
 import { type Channels, channels } from './executors/live-update/channels.js'
 import { type FunctionRegistry, functionRegistry } from './functions/registry.js'
-import { kubernetesUpdates } from './kubernetes-updates.js'
 import type { Ports } from './ports/ports.js'
 import { serviceUpdates } from './service-updates.js'
 import type { SessionOptions } from './session-types.js'
@@ -159,6 +160,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     lookAtContainers: containers.look,
   })
   const newcomers = newContainers({ ...base, resources, synced: services.synced, channels: ways })
+  const pushes = imagePushes({ ...base, env })
   const pods = clusterPods({
     ...base,
     resources,
@@ -167,13 +169,21 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     command: options.command,
     portForwards: options.portForwards ?? true,
     registry: () => pushTarget(store)?.registry,
+    helperImage: helperImages({
+      ...base,
+      env,
+      pushes,
+      target: () => pushTarget(store),
+      arch: () => kubernetesCluster(store)?.status.arch,
+    }),
     wake,
   })
   const lastWords = async (): Promise<void> => {
     await Promise.all([containerLogs.lastWords(), pods.logs.lastWords()])
   }
-  const deploys = kubernetesUpdates({
+  const deploys = {
     ...base,
+    pushes,
     tryLiveUpdate: pods.tryLiveUpdate,
     beforeDeploy: pods.beforeDeploy,
     applied: pods.discovery.applied,
@@ -183,7 +193,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     inSlot: pool.add,
     onEngineLost: docker.reportLost,
     onClusterLost: cluster.reportLost,
-  })
+  }
   const updating = {
     ...base,
     guard,

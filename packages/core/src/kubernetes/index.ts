@@ -12,6 +12,15 @@ export {
 } from './cluster-registry.js'
 export { type FoundImage, findImages, type ImagePaths } from './find-images.js'
 export { containerPortOf, forwardPod } from './forward-pod.js'
+export {
+  type ContainerUser,
+  type EphemeralContainerSpec,
+  type HelperContainer,
+  type HelperContainerPlan,
+  type HelperContainerRequest,
+  helperContainerState,
+  planHelperContainer,
+} from './helper-container.js'
 export { type Injected, type Injection, injectImages, withLocalImagePolicies } from './inject-images.js'
 export { parseJsonPath } from './json-path.js'
 export { downPolicy, managedBy, templateHashLabel, withManagedLabels, withTemplateHash } from './managed-labels.js'

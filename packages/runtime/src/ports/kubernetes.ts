@@ -34,7 +34,7 @@ export interface Kubernetes {
    */
   logs(target: PodContainerRef, options: PodLogOptions, signal: AbortSignal): AsyncIterable<LogChunk>
   /** A way into a running container that is kept open, so that each edit costs one message. */
-  openContainer(target: PodContainerRef, signal: AbortSignal): Promise<ContainerChannel>
+  openContainer(target: PodContainerRef, signal: AbortSignal, options?: OpenContainerOptions): Promise<ContainerChannel>
   /** One connection to a port of a pod. */
   connect(pod: PodRef, port: number, signal: AbortSignal): Promise<PodConnection>
   /** A kubeconfig file that holds the pinned context alone, for commands of the user's. Removed by `close`. */
@@ -121,6 +121,26 @@ export interface PodRef {
 export interface PodContainerRef extends PodRef {
   readonly container: string
 }
+
+export interface OpenContainerOptions {
+  /** Absent: the files of a container that has neither a shell with tar nor the helper cannot be had. */
+  readonly beside?: ContainerBeside | undefined
+}
+
+/**
+ * An ephemeral container with the helper, for a container whose image has nothing that takes files. It comes into the pod when
+ * files are first copied, removed or looked at; one that is there from before is taken. It runs as the user of the container,
+ * with no more rights.
+ */
+export interface ContainerBeside {
+  /** The image that has the helper, as the nodes of the cluster pull it. */
+  readonly image: (signal: AbortSignal) => Promise<HelperImage>
+  /** Told, in words for people, before one is added. */
+  readonly onAdd: (message: string) => void
+}
+
+/** `reason`: why there is none, and what to do about it, for people. */
+export type HelperImage = { readonly ok: true; readonly ref: string } | { readonly ok: false; readonly reason: string }
 
 export interface PodLogOptions {
   /** RFC 3339: only what came later. */

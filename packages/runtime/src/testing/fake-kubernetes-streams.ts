@@ -3,16 +3,23 @@ import type { Clock } from '../ports/clock.js'
 import type { LogChunk } from '../ports/docker.js'
 import type { Kubernetes, PodConnection, PodContainerRef } from '../ports/kubernetes.js'
 import { notTaken } from '../ports/not-taken.js'
+import { besideChannel } from './fake-container-beside.js'
 import { fakeChannel } from './fake-docker-channel.js'
 import type { FakeContainerRow } from './fake-docker-containers.js'
 import type { ProgramTable } from './fake-docker-programs.js'
 import type { FakeSource } from './fake-docker-source.js'
+import { text } from './fake-kubernetes-json.js'
 import type { Kubelet } from './fake-kubernetes-kubelet.js'
 import type { FakeContainerState, FakePod } from './fake-kubernetes-pod.js'
-import { refusal } from './fake-kubernetes-store.js'
-import type { FakePodProgram, FakeVerb } from './fake-kubernetes-types.js'
+import { type FakeStore, refusal } from './fake-kubernetes-store.js'
+import type { FakePodImage, FakePodProgram, FakeVerb } from './fake-kubernetes-types.js'
 
 export interface StreamParts {
+  readonly store: FakeStore
+  readonly image: (ref: string) => FakePodImage
+  /** Why an image cannot be pulled; `undefined`: it can. */
+  readonly pullFailure: (ref: string) => string | undefined
+  readonly startMs: number
   readonly kubelet: Kubelet
   readonly clock: Clock
   readonly source: FakeSource
@@ -74,15 +81,15 @@ export function fakeStreams(parts: StreamParts): Pick<Kubernetes, 'logs' | 'open
 
   return {
     logs,
-    async openContainer(target, signal) {
+    async openContainer(target, signal, { beside } = {}) {
       signal.throwIfAborted()
       parts.check('exec', target.namespace, target.pod)
-      const { run } = containerOf(target)
+      const { run, spec } = containerOf(target)
       if (!run?.running()) {
         const message = `container ${target.container} of pod ${target.pod} is not running`
         throw new InfraError('container/channel-closed', 'kubernetes', message, { retry: true })
       }
-      return fakeChannel({
+      const channel = fakeChannel({
         row: run,
         clock: parts.clock,
         source: parts.source,
@@ -90,6 +97,8 @@ export function fakeStreams(parts: StreamParts): Pick<Kubernetes, 'logs' | 'open
         refused: parts.refusedCopies(run.id),
         connection: parts.connection(),
       })
+      const takesFiles = parts.image(text(spec['image'])).takesFiles ?? true
+      return takesFiles ? channel : besideChannel(parts, target, channel, beside)
     },
     async connect({ namespace, pod }, port, signal) {
       signal.throwIfAborted()

@@ -24,6 +24,8 @@ export interface FakePodImage {
   /** Text by absolute path. */
   readonly files?: Readonly<Record<string, string>> | undefined
   readonly cmd?: readonly string[] | undefined
+  /** Whether it has what takes files: a shell with tar, or the helper. @default true */
+  readonly takesFiles?: boolean | undefined
 }
 
 /** What is refused; a field that is absent stands for all. */

@@ -133,6 +133,10 @@ export function fakeKubernetes(options: FakeKubernetesOptions): FakeKubernetes {
     },
   })
   const streams = fakeStreams({
+    store,
+    image: (ref) => images.get(ref) ?? {},
+    pullFailure: (ref) => missing.get(ref),
+    startMs: options.startMs ?? 20,
     kubelet,
     clock,
     source: options.files ?? noSource,

@@ -13,7 +13,7 @@ export function createPodStreams({ connect, clock }: PodStreamParts): PodStreams
     async *logs(target, options, signal) {
       yield* podLogs(await deps(), target, options, both(signal))
     },
-    openContainer: async (target, signal) => openPodContainer(await deps(), target, signal),
+    openContainer: async (target, signal, options) => openPodContainer(await deps(), target, signal, options),
     connect: async (pod, port, signal) => connectPod(await deps(), pod, port, both(signal)),
     async close() {
       closing.abort(new Error('the session has ended'))

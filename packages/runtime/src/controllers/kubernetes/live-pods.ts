@@ -72,6 +72,15 @@ export function containerOfKey(key: string): PodContainerRef {
   return { namespace, pod, container }
 }
 
+/** Whether a container runs an image of the session, in whatever build. */
+export function isBuiltHere(
+  { store, registry }: { readonly store: Pick<ObjectStore, 'list'>; readonly registry: LivePodsDeps['registry'] },
+  { image }: Pick<PodContainer, 'image'>,
+): boolean {
+  const repository = repositoryOf(image)
+  return store.list('Image').some((one) => refsOf(one, registry()).some((ref) => repositoryOf(ref) === repository))
+}
+
 /** All names by which the cluster may know an image that is built here. */
 function refsOf({ spec, status }: Image, registry: RegistrySpec | undefined): readonly (string | undefined)[] {
   return [spec.node.ref, registryRef(spec.node.ref, registry).cluster, status.result?.ref]

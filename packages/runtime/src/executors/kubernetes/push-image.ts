@@ -36,6 +36,13 @@ export interface PushJob {
   readonly step: (name: string) => (error?: string) => void
 }
 
+/** An image on its way, by its names. */
+export interface PushedImage extends Pick<PushJob, 'target' | 'log' | 'step'> {
+  readonly image: ClusterImage
+  /** Absent: the engine does not have it. */
+  readonly imageId: string | undefined
+}
+
 export type PushEnd =
   /** How the cluster calls the image. */
   { readonly ok: true; readonly clusterRef: string } | { readonly ok: false; readonly error: string }
@@ -43,6 +50,8 @@ export type PushEnd =
 export interface ImagePushes {
   /** Brings a built image to where the nodes of the cluster find it. What is there already is not sent again. */
   push(job: PushJob, signal: AbortSignal): Promise<PushEnd>
+  /** The same for an image that is no object of the session. */
+  pushAs(image: PushedImage, signal: AbortSignal): Promise<PushEnd>
 }
 
 export function imagePushes(deps: PushDeps): ImagePushes {
@@ -50,12 +59,12 @@ export function imagePushes(deps: PushDeps): ImagePushes {
   const there = new Set<string>()
   const underWay = new Map<string, Promise<PushEnd>>()
 
-  const send = async (job: PushJob, image: ClusterImage, key: string, signal: AbortSignal): Promise<PushEnd> => {
-    const { target, result, log } = job
-    const { local, cluster } = image
-    if (result.imageId !== undefined) await deps.docker.tag(result.imageId, local)
+  const send = async (job: PushedImage, key: string, signal: AbortSignal): Promise<PushEnd> => {
+    const { target, imageId, log } = job
+    const { local, cluster } = job.image
+    if (imageId !== undefined) await deps.docker.tag(imageId, local)
     const load = target.registry === undefined && local === cluster ? loadCommand(target.connection, local) : undefined
-    if ((await deps.records.get(key)) === result.imageId && (await isStillThere(load !== undefined, local, signal))) {
+    if ((await deps.records.get(key)) === imageId && (await isStillThere(load !== undefined, local, signal))) {
       there.add(key)
       log(`${local} is there already: not pushed\n`)
       return { ok: true, clusterRef: cluster }
@@ -65,7 +74,7 @@ export function imagePushes(deps: PushDeps): ImagePushes {
     done(error)
     if (error !== undefined) return { ok: false, error }
     there.add(key)
-    await deps.records.set(key, result.imageId ?? '')
+    await deps.records.set(key, imageId ?? '')
     return { ok: true, clusterRef: cluster }
   }
 
@@ -82,7 +91,7 @@ export function imagePushes(deps: PushDeps): ImagePushes {
     }
   }
 
-  const pushed = async ({ log }: PushJob, ref: string, signal: AbortSignal): Promise<string | undefined> => {
+  const pushed = async ({ log }: PushedImage, ref: string, signal: AbortSignal): Promise<string | undefined> => {
     log(`Pushing ${ref}\n`)
     try {
       await deps.docker.push(ref, (line) => log(`${line}\n`), signal)
@@ -93,10 +102,13 @@ export function imagePushes(deps: PushDeps): ImagePushes {
     }
   }
 
-  return {
-    async push(job, signal) {
-      const { spec, result, target } = job
+  const pushes: ImagePushes = {
+    push({ spec, result, target, log, step }, signal) {
       const image = clusterImage(spec.node, result, target.sharesDockerImages ? undefined : target.registry)
+      return pushes.pushAs({ image, imageId: result.imageId, target, log, step }, signal)
+    },
+    async pushAs(job, signal) {
+      const { image, target } = job
       const whyNot = notPushed(image, target)
       if (whyNot !== undefined) {
         job.log(`${image.local} is not pushed: ${whyNot}\n`)
@@ -107,7 +119,7 @@ export function imagePushes(deps: PushDeps): ImagePushes {
       // Another update may be at it: its end is this one's, unless it was called off.
       const other = await underWay.get(key)?.catch(() => undefined)
       if (other?.ok) return other
-      const sending = send(job, image, key, signal)
+      const sending = send(job, key, signal)
       underWay.set(key, sending)
       try {
         return await sending
@@ -116,6 +128,7 @@ export function imagePushes(deps: PushDeps): ImagePushes {
       }
     },
   }
+  return pushes
 }
 
 function notPushed({ push }: ClusterImage, { sharesDockerImages }: PushTarget): string | undefined {

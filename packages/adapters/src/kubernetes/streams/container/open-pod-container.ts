@@ -1,5 +1,10 @@
 import { agentArgv } from '@tiltts/helper'
-import { type ContainerChannel, kubernetesRefusal, type PodContainerRef } from '@tiltts/runtime/ports'
+import {
+  type ContainerChannel,
+  kubernetesRefusal,
+  type OpenContainerOptions,
+  type PodContainerRef,
+} from '@tiltts/runtime/ports'
 import { channelOf } from '../../../container-channel/channel-of.js'
 import { channelClosed, type NamedContainer } from '../../../container-channel/failures.js'
 import { helperParts } from '../../../container-channel/helper-parts.js'
@@ -8,15 +13,20 @@ import type { Pipe } from '../../../container-channel/pipe.js'
 import { serial } from '../../../container-channel/serial.js'
 import type { StreamDeps } from '../stream-deps.js'
 import { bareParts } from './bare-parts.js'
+import { besideParts } from './beside-parts.js'
 import { execInPod, type PodExec } from './exec-in-pod.js'
 import { shellParts } from './shell-parts.js'
 import { tarProcess } from './tar-process.js'
 
-/** Opens the way that is best for this container: its helper where the image has one, else its shell and tar. */
+/**
+ * Opens the way that is best for this container: its helper where the image has one, else its shell and tar, else a container
+ * beside it where there may be one.
+ */
 export async function openPodContainer(
   deps: StreamDeps,
   target: PodContainerRef,
   signal: AbortSignal,
+  { beside }: OpenContainerOptions = {},
 ): Promise<ContainerChannel> {
   signal.throwIfAborted()
   const container: NamedContainer = { system: 'kubernetes', name: `${target.container} of pod ${target.pod}` }
@@ -24,14 +34,16 @@ export async function openPodContainer(
   const closing = new AbortController()
   const over = (): void => ended.abort(channelClosed(container))
 
-  const start = async (argv: readonly string[], { stdin }: { readonly stdin: boolean }): Promise<PodExec> => {
+  const startIn = async (place: PodContainerRef, argv: readonly string[], stdin: boolean): Promise<PodExec> => {
     try {
-      return await execInPod(deps, { target, argv, stdin, signal: closing.signal })
+      return await execInPod(deps, { target: place, argv, stdin, signal: closing.signal })
     } catch (error) {
       const status = kubernetesRefusal(error)?.status
       throw status === 404 || status === 400 ? channelClosed(container) : error
     }
   }
+  const start = (argv: readonly string[], { stdin }: { readonly stdin: boolean }): Promise<PodExec> =>
+    startIn(target, argv, stdin)
   const byHelper = async (): Promise<ChannelParts | undefined> => {
     let exec: PodExec | undefined
     const agent = async (): Promise<Pipe> => {
@@ -56,12 +68,17 @@ export async function openPodContainer(
       return end.kind === 'not-started' ? new NoShell() : channelClosed(container)
     },
   })
+  const without = (what: string): ChannelParts => {
+    const bare = bareParts({ container, start })
+    return beside ? besideParts({ deps, target, container, lacks: what, beside, bare, startIn, over }) : bare
+  }
   const otherwise = async (): Promise<ChannelParts> => {
     try {
-      await tar.get()
+      const opened = await tar.get()
+      if (opened.kind === 'missing' && beside) return without(opened.program)
       return shellParts({ container, start, tar })
     } catch (error) {
-      if (error instanceof NoShell) return bareParts({ container, start })
+      if (error instanceof NoShell) return without('shell (sh)')
       throw error
     }
   }
