@@ -23,6 +23,21 @@ describe('commands that talk to a session', () => {
     expect(await runTiltts(project, ['logs', '--port', '1'])).toMatchObject({ code: 3 })
   })
 
+  it('keep a session in the list when it is only at another host that nobody answers', async () => {
+    const project = tempProject({ 'tilt.config.ts': twoResources })
+    const dev = startTiltts(project, ['dev'])
+    await dev.printed('│ said hello')
+    expect(await runTiltts(project, ['logs', '--host', '127.0.0.2'])).toMatchObject({ code: 3 })
+    expect(await runTiltts(project, ['--namespace', 'any', 'check'])).toMatchObject({ code: 0 })
+    expect(await runTiltts(project, ['logs', 'say'])).toMatchObject({ code: 0 })
+  })
+
+  it.each(['dev', 'ci'])('end at once when %s has a flag that cannot be', async (command) => {
+    const project = tempProject({ 'tilt.config.ts': twoResources })
+    const { code, stderr } = await runTiltts(project, [command, '--log-level', 'loud'])
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--log-level takes one of') })
+  })
+
   it('TRIG-06: trigger runs a resource, waits when asked, and knows no other with exit code 4', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })

@@ -38,7 +38,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
 }
 
 /** Flags with a value that may stand before the command's name. */
-const valueFlags: ReadonlySet<string> = new Set(['--port', '--host', '--file', '-f'])
+const valueFlags: ReadonlySet<string> = new Set(['--port', '--host', '--file', '-f', '--context', '--namespace'])
 
 function commandIndex(argv: readonly string[]): number | undefined {
   for (let i = 0; i < argv.length; i++) {

@@ -1,5 +1,6 @@
 import { type Command, exitCode } from '../cli/command.js'
-import { clusterFlags, evaluateOnce, evaluationFlags } from '../engine/evaluate-once.js'
+import { evaluateOnce } from '../engine/evaluate-once.js'
+import { clusterFlags, evaluationFlags } from '../engine/invoked-ports.js'
 
 export const command: Command = {
   usage: '[-- args…]',

@@ -4,7 +4,7 @@ import { hostSession } from '../engine/host-session.js'
 import { ciReportText } from '../terminal/ci-report.js'
 import { reportProgress } from '../terminal/progress.js'
 import { showDiagnostics } from '../terminal/show-error.js'
-import { streamLogs } from '../terminal/stream-logs.js'
+import { logChoice, streamLogs } from '../terminal/stream-logs.js'
 import { engineFlags } from './engine-flags.js'
 
 export const command: Command = {
@@ -24,24 +24,24 @@ export const command: Command = {
 }
 
 async function run(invocation: Invocation): Promise<number> {
+  const choice = logChoice(invocation)
   const hosted = await hostSession('ci', invocation, {
     ciTimeoutMs: durationFlag(invocation, 'timeout'),
     useRecords: invocation.flags['no-cache'] !== true,
   })
   const { session } = hosted
-  const json = invocation.flags['json'] === true
-  const logs = streamLogs(session, invocation)
-  const stopProgress = json ? () => {} : reportProgress(session)
+  const logs = streamLogs(session, choice)
+  const stopProgress = choice.json ? () => {} : reportProgress(session)
   const { code, outcome } = await hosted.run()
   stopProgress()
   logs.end()
   // The verdict belongs to people: with --json stdout holds log lines only.
   const report = ciReportText(session, outcome)
-  if (json) process.stderr.write(report)
+  if (choice.json) process.stderr.write(report)
   else process.stdout.write(report)
   // What is wrong with the config was said in the log, but for --json, where the log is for programs.
   if (outcome?.exitCode === exitCode.usage) {
-    if (json) showDiagnostics(outcome.diagnostics)
+    if (choice.json) showDiagnostics(outcome.diagnostics)
   } else if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
   return code
 }

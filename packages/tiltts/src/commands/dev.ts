@@ -4,7 +4,7 @@ import { hostSession, type SessionEnd } from '../engine/host-session.js'
 import { writeNames } from '../names/write-names.js'
 import { openLiveView } from '../terminal/live-view.js'
 import { shortDuration } from '../terminal/row.js'
-import { streamLogs } from '../terminal/stream-logs.js'
+import { logChoice, streamLogs } from '../terminal/stream-logs.js'
 import { onAllReady } from '../terminal/summary-line.js'
 import { engineFlags } from './engine-flags.js'
 
@@ -23,13 +23,13 @@ export const command: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const started = Date.now()
+  const choice = logChoice(invocation)
   const hosted = await hostSession('dev', invocation, {
     portForwards: invocation.flags['disable-port-forwards'] !== true,
     onNames: (mainPath, names) => writeNames(dirname(mainPath), names, { reset: false }),
   })
   const { session, title } = hosted
-  const json = invocation.flags['json'] === true
-  const live = process.stdout.isTTY && process.stdin.isTTY && !json && invocation.flags['stream'] !== true
+  const live = process.stdout.isTTY && process.stdin.isTTY && !choice.json && invocation.flags['stream'] !== true
   if (live) {
     const { close } = openLiveView({
       session,
@@ -42,9 +42,9 @@ async function run(invocation: Invocation): Promise<number> {
     hosted.onStopping(close)
     return endOf(await hosted.run())
   }
-  if (!json) process.stdout.write(`${title}\n`)
-  const logs = streamLogs(session, invocation)
-  if (!json) {
+  if (!choice.json) process.stdout.write(`${title}\n`)
+  const logs = streamLogs(session, choice)
+  if (!choice.json) {
     onAllReady(session.store, (total) => {
       logs.flush()
       const all = total === 1 ? '1 resource is ready' : `All ${total} resources are ready`

@@ -1,10 +1,8 @@
 import { pruneOnce } from '@tiltts/runtime'
 import { isTiltError } from '@tiltts/spec'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
-import { textFlag } from '../cli/parse.js'
-import { createPorts, sessionEnv } from '../engine/compose.js'
-import { configFile } from '../engine/config-file.js'
-import { evaluationFlags, warn } from '../engine/evaluate-once.js'
+import { sessionEnv } from '../engine/compose.js'
+import { evaluationFlags, portsFor } from '../engine/invoked-ports.js'
 import { onSignals } from '../engine/signals.js'
 import { showDiagnostics } from '../terminal/show-error.js'
 
@@ -17,8 +15,7 @@ export const command: Command = {
 }
 
 async function run(invocation: Invocation): Promise<number> {
-  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = createPorts({ mainPath, repeated: false, onWarning: warn })
+  const { mainPath, ports, close } = portsFor(invocation)
   const controller = new AbortController()
   const release = onSignals(() => controller.abort())
   try {

@@ -1,9 +1,7 @@
 import { runDown } from '@tiltts/runtime'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
-import { textFlag } from '../cli/parse.js'
-import { createPorts, sessionEnv } from '../engine/compose.js'
-import { configFile } from '../engine/config-file.js'
-import { clusterFlags, evaluationFlags, warn } from '../engine/evaluate-once.js'
+import { sessionEnv } from '../engine/compose.js'
+import { clusterFlags, evaluationFlags, portsFor } from '../engine/invoked-ports.js'
 import { onSignals } from '../engine/signals.js'
 import { hasColour } from '../terminal/colour.js'
 import { showDiagnostics } from '../terminal/show-error.js'
@@ -23,14 +21,7 @@ export const command: Command = {
 }
 
 async function run(invocation: Invocation): Promise<number> {
-  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = createPorts({
-    mainPath,
-    repeated: false,
-    context: textFlag(invocation, 'context'),
-    namespace: textFlag(invocation, 'namespace'),
-    onWarning: warn,
-  })
+  const { mainPath, ports, close } = portsFor(invocation)
   const controller = new AbortController()
   const release = onSignals(() => controller.abort())
   try {

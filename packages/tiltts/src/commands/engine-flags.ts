@@ -1,5 +1,5 @@
 import type { Flags } from '../cli/command.js'
-import { clusterFlags, evaluationFlags } from '../engine/evaluate-once.js'
+import { clusterFlags, evaluationFlags } from '../engine/invoked-ports.js'
 
 /** Flags of the commands that host an engine. */
 export const engineFlags: Flags = {

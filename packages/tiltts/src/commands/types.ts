@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { type Command, exitCode } from '../cli/command.js'
-import { evaluateOnce, evaluationFlags } from '../engine/evaluate-once.js'
+import { evaluateOnce } from '../engine/evaluate-once.js'
+import { evaluationFlags } from '../engine/invoked-ports.js'
 import { writeNames } from '../names/write-names.js'
 
 export const command: Command = {

@@ -1,26 +1,9 @@
 import type { LinkedGraph } from '@tiltts/core/graph'
 import { evaluateConfig } from '@tiltts/runtime'
-import type { Flags, Invocation } from '../cli/command.js'
-import { textFlag } from '../cli/parse.js'
+import type { Invocation } from '../cli/command.js'
 import { showDiagnostics } from '../terminal/show-error.js'
-import { createPorts, sessionEnv } from './compose.js'
-import { configFile } from './config-file.js'
-
-/** Flags of every command that evaluates the config. */
-export const evaluationFlags: Flags = {
-  file: {
-    type: 'string',
-    short: 'f',
-    value: '<path>',
-    help: 'the config (default: tilt.config.ts, .mts, .js or .mjs here)',
-  },
-}
-
-/** Flags of the commands that deploy to a cluster, or take away what is there. */
-export const clusterFlags: Flags = {
-  context: { type: 'string', value: '<name>', help: 'context of the kubeconfig (default: the current one)' },
-  namespace: { type: 'string', value: '<name>', help: 'namespace of objects that name none (default: of the context)' },
-}
+import { sessionEnv } from './compose.js'
+import { portsFor } from './invoked-ports.js'
 
 export interface EvaluatedOnce {
   readonly mainPath: string
@@ -28,19 +11,9 @@ export interface EvaluatedOnce {
   readonly linked: LinkedGraph | undefined
 }
 
-/** Says on stderr what went wrong beside the main thing. */
-export const warn = (message: string): void => void process.stderr.write(`Warning: ${message}\n`)
-
 /** Evaluates and links the config without running any of it, and shows what is wrong with it on stderr. */
 export async function evaluateOnce(invocation: Invocation): Promise<EvaluatedOnce> {
-  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
-  const { ports, close } = createPorts({
-    mainPath,
-    repeated: false,
-    context: textFlag(invocation, 'context'),
-    namespace: textFlag(invocation, 'namespace'),
-    onWarning: warn,
-  })
+  const { mainPath, ports, close } = portsFor(invocation)
   try {
     const { diagnostics, linked, functions } = await evaluateConfig(
       ports,

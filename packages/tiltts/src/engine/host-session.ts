@@ -8,9 +8,8 @@ import { announceSession } from '../sessions/registry.js'
 import { sessionToken } from '../sessions/token.js'
 import { hasColour } from '../terminal/colour.js'
 import { packageVersion } from '../version.js'
-import { createPorts, openLogArchive, sessionEnv } from './compose.js'
-import { configFile } from './config-file.js'
-import { warn } from './evaluate-once.js'
+import { openLogArchive, sessionEnv } from './compose.js'
+import { portsFor, warn } from './invoked-ports.js'
 import { onSignals } from './signals.js'
 
 export interface HostOptions {
@@ -49,7 +48,6 @@ export async function hostSession(
   invocation: Invocation,
   options: HostOptions,
 ): Promise<HostedSession> {
-  const mainPath = configFile(textFlag(invocation, 'file'), process.cwd())
   const host = textFlag(invocation, 'host') ?? process.env['TILT_HOST'] ?? 'localhost'
   const version = packageVersion()
   const server = await serveAtPort(portOf(invocation), { host, token: sessionToken(), now: Date.now, version })
@@ -58,14 +56,8 @@ export async function hostSession(
     if (session === undefined) warn(message)
     else session.logs.append(globalSpan, `${message}\n`, 'warn')
   }
+  const { mainPath, ports, close } = portsFor(invocation, { repeated: command === 'dev', onWarning })
   const logArchive = await openLogArchive(mainPath, onWarning)
-  const { ports, close } = createPorts({
-    mainPath,
-    repeated: command === 'dev',
-    context: textFlag(invocation, 'context'),
-    namespace: textFlag(invocation, 'namespace'),
-    onWarning,
-  })
   session = createSession({
     ports: { ...ports, logArchive },
     options: {

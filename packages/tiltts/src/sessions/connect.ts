@@ -22,7 +22,8 @@ export async function withSession<T>(
   invocation: Invocation,
   use: (client: Client, found: FoundSession) => Promise<T>,
 ): Promise<T> {
-  const found = findSession(knownSessions(), {
+  const known = knownSessions()
+  const found = findSession(known, {
     port: portOf(invocation),
     host: textFlag(invocation, 'host') ?? process.env['TILT_HOST'],
     cwd: process.cwd(),
@@ -31,7 +32,8 @@ export async function withSession<T>(
     return await use(createClient({ ...found, token: sessionToken() }), found)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
-    forgetSession(found.port)
+    // Nobody at that port of another host says nothing of the session here.
+    if (known.some(({ host, port }) => host === found.host && port === found.port)) forgetSession(found.port)
     throw new InfraError('session/none', 'session', `No session is running at ${found.host}:${found.port}`, {
       cause: error,
     })

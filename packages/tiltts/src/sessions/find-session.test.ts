@@ -27,6 +27,12 @@ describe('which session is meant', () => {
     expect(find([shop, session(3, '/work/tilt.config.ts')], '/work/other')).toBe(3)
   })
 
+  it('is looked for at the host that was named, whatever the list says', () => {
+    const choice = { port: undefined, host: '10.0.0.5', cwd: '/work/shop' }
+    expect(findSession([shop, blog], choice)).toEqual({ host: '10.0.0.5', port: 1 })
+    expect(findSession([shop], { ...choice, cwd: '/' })).toEqual({ host: '10.0.0.5', port: 1 })
+  })
+
   it('else the only one', () => expect(find([shop], '/elsewhere')).toBe(1))
 
   it('else has to be said, with the choices', () => {

@@ -26,13 +26,16 @@ export function findSession(known: readonly SessionRecord[], { port, host, cwd }
   for (let folder = cwd; ; folder = dirname(folder)) {
     const here = known.filter((session) => dirname(session.mainPath) === folder)
     if (here.length > 1) throw ambiguous(here)
-    if (here[0] !== undefined) return here[0]
+    if (here[0] !== undefined) return at(here[0], host)
     if (folder === dirname(folder)) break
   }
   if (known.length > 1) throw ambiguous(known)
-  if (known[0] !== undefined) return known[0]
+  if (known[0] !== undefined) return at(known[0], host)
   throw new InfraError('session/none', 'session', 'No session is running')
 }
+
+/** A host that was named is never passed over. */
+const at = (session: SessionRecord, host = session.host): FoundSession => ({ host, port: session.port })
 
 function ambiguous(sessions: readonly SessionRecord[]): InfraError {
   const list = sessions.map(({ port, mainPath }) => `  --port ${port}  ${mainPath}`).join('\n')

@@ -4,7 +4,7 @@ import { wellKnown } from '@tiltts/spec'
 import type { Invocation } from '../cli/command.js'
 import { choiceFlag, listFlag } from '../cli/parse.js'
 import { hasColour } from './colour.js'
-import { createLogPrinter } from './log-printer.js'
+import { createLogPrinter, type LogPrinterOptions } from './log-printer.js'
 
 export interface LogStream {
   /** Writes what waits to be written, so that other output comes after it. */
@@ -12,23 +12,32 @@ export interface LogStream {
   end(): void
 }
 
-/** Prints what the session logs to stdout as the flags ask, until it is ended. */
-export function streamLogs(session: Session, invocation: Invocation): LogStream {
+/** Which lines the flags ask for, and how. */
+export type LogChoice = Pick<LogPrinterOptions, 'json' | 'resources' | 'minLevel' | 'source'>
+
+/** Throws a UsageError: to be called before anything is begun that would have to be ended then. */
+export function logChoice(invocation: Invocation): LogChoice {
   const resources = listFlag(invocation, 'log-resource')
   const minLevel = choiceFlag(invocation, 'log-level', ['debug', 'verbose', 'info', 'warn', 'error'])
   const source = choiceFlag(invocation, 'log-source', ['all', 'build', 'runtime'])
-  const json = invocation.flags['json'] === true
+  return {
+    json: invocation.flags['json'] === true,
+    ...(resources.length === 0 ? {} : { resources }),
+    ...(minLevel === undefined ? {} : { minLevel }),
+    ...(source === undefined ? {} : { source }),
+  }
+}
+
+/** Prints what the session logs to stdout, until it is ended. */
+export function streamLogs(session: Session, choice: LogChoice): LogStream {
   const own = createLogPrinter({ write: (text) => process.stderr.write(text), colour: hasColour(process.stderr) })
   const printer = createLogPrinter({
     write: (text) => process.stdout.write(text),
     colour: hasColour(process.stdout),
-    json,
-    ...(resources.length === 0 ? {} : { resources }),
-    ...(minLevel === undefined ? {} : { minLevel }),
-    ...(source === undefined ? {} : { source }),
+    ...choice,
   })
   const unsubscribe = session.logs.subscribe((segment) =>
-    (!json && isOwnComplaint(segment) ? own : printer).print(segment),
+    (choice.json !== true && isOwnComplaint(segment) ? own : printer).print(segment),
   )
   const unsubscribeNames = session.store.subscribe((batch) => {
     const added = batch.filter((change) => change.kind === 'UIResource' && change.type === 'added')
