@@ -35,6 +35,8 @@ export interface OidcIssuerOptions {
   readonly expiresInSeconds?: number
   /** Whether a refresh token counts once only. @default true */
   readonly rotates?: boolean
+  /** For `localhost`; its own authority. @default one that Node accepts, and Go does not */
+  readonly tls?: { readonly cert: string; readonly key: string }
 }
 
 const clientId = 'tiltts'
@@ -48,7 +50,7 @@ function keyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
 }
 
 export async function oidcIssuer(options: OidcIssuerOptions = {}): Promise<OidcIssuer> {
-  const { clientSecret = '', expiresInSeconds = 3600, rotates = true } = options
+  const { clientSecret = '', expiresInSeconds = 3600, rotates = true, tls = { cert: certificate, key } } = options
   const pair = keyPair()
   const jwk = pair.publicKey.export({ format: 'jwk' })
   const kid = createHash('sha256').update(String(jwk.n)).digest('hex').slice(0, 16)
@@ -103,7 +105,7 @@ export async function oidcIssuer(options: OidcIssuerOptions = {}): Promise<OidcI
     }),
     '/keys': () => ({ keys: [{ ...jwk, kid, alg: 'RS256', use: 'sig' }] }),
   }
-  const server = createServer({ cert: certificate, key }, (request, response) => {
+  const server = createServer(tls, (request, response) => {
     const send = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
@@ -121,10 +123,10 @@ export async function oidcIssuer(options: OidcIssuerOptions = {}): Promise<OidcI
 
   return {
     url,
-    authority: certificate,
+    authority: tls.cert,
     login: ({ expiresInSeconds: seconds = 3600 } = {}) => ({
       'idp-issuer-url': url,
-      'idp-certificate-authority-data': Buffer.from(certificate).toString('base64'),
+      'idp-certificate-authority-data': Buffer.from(tls.cert).toString('base64'),
       'client-id': clientId,
       ...(clientSecret !== '' && { 'client-secret': clientSecret }),
       'id-token': idToken(seconds),
