@@ -113,5 +113,16 @@ function commandInput(command: CommandSpec): unknown {
 
 /** One line each: no path, whatever is in it, reaches into the next line. Tens of thousands are written at every look. */
 function fileLines(files: readonly FileInput[]): readonly string[] {
-  return files.map(({ path, kind, mode, hash }) => `${JSON.stringify(path)} ${kind} ${mode} ${hash}`).sort()
+  // By their paths, since those that come in order, as most do, are hardly any work then.
+  const sorted = files.toSorted((left, right) => byText(left.path, right.path) || byText(lineOf(left), lineOf(right)))
+  return sorted.map(lineOf)
+}
+
+function lineOf({ path, kind, mode, hash }: FileInput): string {
+  return `${JSON.stringify(path)} ${kind} ${mode} ${hash}`
+}
+
+function byText(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }
