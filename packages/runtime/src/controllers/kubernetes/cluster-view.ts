@@ -1,4 +1,5 @@
 import { podOf, refOf } from '@tiltts/core/kubernetes'
+import { keep } from '@tiltts/core/store'
 import { isTiltError, type KubernetesManifest, type Pod } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
@@ -76,7 +77,8 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
     }
     // One that nobody made may have been applied itself.
     if (owners.length === 0) objects.see(object, sink.keepsWhole(kindOf(object)))
-    const after = podOf(object, owners)
+    // Frozen, so that the store takes this one rather than a copy of it.
+    const after = keep(pods.get(uid), podOf(object, owners))
     sink.onPod({ before: pods.put(after), after })
   }
 
@@ -87,7 +89,7 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
       const before = pods.get(waiting)
       if (before === undefined) continue
       if (missing !== undefined) pods.wait(missing.uid, waiting)
-      const after = { ...before, owners: [...before.owners, ...above] }
+      const after = keep(before, { ...before, owners: [...before.owners, ...above] })
       sink.onPod({ before: pods.put(after), after })
     }
     if (missing !== undefined && missing.uid !== uid) lookUp(missing)

@@ -65,17 +65,23 @@ export function podLogs(deps: PodLogsDeps): PodLogs {
     return log
   }
 
-  async function* read(
+  /** Mostly the stream itself: each generator around one of thousands of streams takes a kilobyte. */
+  const read = (
     target: PodContainerRef,
     { since: from, missedOne }: LogRequest,
     signal: AbortSignal,
+  ): AsyncIterable<LogChunk> =>
+    missedOne ? readBoth(target, from, signal) : kubernetes.logs(target, { since: from }, signal)
+
+  async function* readBoth(
+    target: PodContainerRef,
+    from: string | undefined,
+    signal: AbortSignal,
   ): AsyncGenerator<LogChunk> {
     let last = from
-    if (missedOne) {
-      for await (const chunk of previous(target, last, signal)) {
-        last = chunk.time
-        yield chunk
-      }
+    for await (const chunk of previous(target, from, signal)) {
+      last = chunk.time
+      yield chunk
     }
     yield* kubernetes.logs(target, { since: last }, signal)
   }

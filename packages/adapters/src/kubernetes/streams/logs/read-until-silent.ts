@@ -7,12 +7,14 @@ export interface SilenceOptions {
   readonly signal: AbortSignal
 }
 
+/** One for all: each error keeps the stack it was made in, and a session may have thousands of streams. */
+const silent = new Error('silent')
+
 /** The bytes of a stream; then `silent` when it was left for having said nothing so long. */
 export async function* readUntilSilent(
   stream: ApiStream,
   { clock, silenceMs, signal }: SilenceOptions,
 ): AsyncGenerator<Buffer | 'silent'> {
-  const silent = new Error('silent')
   let cancel = (): void => {}
   const wait = (): void => {
     cancel()
