@@ -7,7 +7,7 @@ import { openShell, type Shell } from './shell.js'
 /** One shell in a container that is kept for all commands, opened when it is first needed, and again after an abort. */
 export interface WarmShell {
   /** `undefined`: the image has no shell. */
-  get(signal?: AbortSignal): Promise<Shell | undefined>
+  get(): Promise<Shell | undefined>
   /** Ends what runs in it, and itself. */
   discard(): void
   close(): void

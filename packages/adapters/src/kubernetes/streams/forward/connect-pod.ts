@@ -109,9 +109,11 @@ export async function connectPod(
     close() {
       over()
       socket.resume()
+      if (socket.readyState === socket.CLOSED) return
       socket.close()
       // A server that does not say goodbye is not waited for.
-      clock.timer(1000, () => socket.terminate())
+      const cancelCut = clock.timer(1000, () => socket.terminate())
+      socket.once('close', cancelCut)
     },
   }
 }
