@@ -148,6 +148,14 @@ describe('the ephemeral container for the files of another', () => {
     expect(plan({ ...shared, ephemeral, startedAt: at(21) })).toMatchObject({ kind: 'use', name })
   })
 
+  it('is not tried for ever where it does not stay, as with an image that has no helper', () => {
+    const wrong = { terminated: { exitCode: 64, reason: 'Error', startedAt: at(20) } }
+    const ephemeral: Record<string, object> = {}
+    for (let attempt = 1; attempt <= 3; attempt++) ephemeral[added({ ephemeral }).name] = wrong
+    expect(plan({ ephemeral })).toMatchObject({ kind: 'no', reason: expect.stringContaining('exit code 64') })
+    expect(plan({ ephemeral, startedAt: at(30) })).toMatchObject({ kind: 'add' })
+  })
+
   it('is not for pods that can take none, or that have taken too many', () => {
     expect(plan({ startedAt: '' })).toEqual({ kind: 'gone' })
     expect(plan({ spec: { os: { name: 'windows' } } })).toMatchObject({ kind: 'no' })

@@ -49,6 +49,9 @@ export interface EphemeralContainerSpec {
 /** So many of them a pod may gather: one that has ended cannot be taken away again. */
 const limit = 10
 
+/** So often it may end by itself beside one run of its target. */
+const attempts = 3
+
 /** Nobody's, so that it has the right to nothing. */
 const stranger: ContainerUser = { uid: 65_532, gid: 65_532 }
 
@@ -83,6 +86,13 @@ export function planHelperContainer(request: HelperContainerRequest): HelperCont
   const present = all.filter((name) => name.startsWith(prefix))
   const serves = present.findLast((name) => isUsable(pod, name, shared ? '' : startedAt))
   if (serves !== undefined) return { kind: 'use', name: serves, user, target }
+  const failed = present.filter((name) => textAt(stateOf(pod, name), 'terminated', 'startedAt') >= startedAt)
+  const last = failed.at(-1)
+  if (last !== undefined && failed.length >= attempts)
+    return {
+      kind: 'no',
+      reason: `${last} and those before it did not stay: ${helperContainerState(pod, last).problem}`,
+    }
   if (all.filter((name) => name.startsWith('tiltts-')).length >= limit)
     return { kind: 'no', reason: `its pod has ${limit} ephemeral containers of tiltts that have ended; delete the pod` }
   const name = `${prefix}${present.length + 1}`
@@ -94,7 +104,7 @@ export function helperContainerState(
   pod: KubernetesManifest,
   name: string,
 ): { readonly running: boolean; readonly problem?: string | undefined } {
-  const state = recordAt(statusOf(pod, ['ephemeralContainerStatuses'], name), ['state'])
+  const state = stateOf(pod, name)
   const waiting = textAt(state, 'waiting', 'reason')
   if (recordAt(state, ['running']) !== undefined) return { running: true }
   if (recordAt(state, ['terminated']) !== undefined) {
@@ -103,6 +113,10 @@ export function helperContainerState(
   }
   if (waiting === '' || waiting === 'ContainerCreating' || waiting === 'PodInitializing') return { running: false }
   return { running: false, problem: `${waiting}: ${textAt(state, 'waiting', 'message').trim()}` }
+}
+
+function stateOf(pod: KubernetesManifest, name: string): Readonly<Record<string, unknown>> | undefined {
+  return recordAt(statusOf(pod, ['ephemeralContainerStatuses'], name), ['state'])
 }
 
 function statusOf(pod: KubernetesManifest, lists: readonly string[], name: string): unknown {
@@ -123,9 +137,9 @@ function sharesProcesses(pod: KubernetesManifest): boolean {
 
 /** One that has ended is of no use, and one that saw an earlier run of its target ends with that. */
 function isUsable(pod: KubernetesManifest, name: string, since: string): boolean {
-  const status = statusOf(pod, ['ephemeralContainerStatuses'], name)
-  if (recordAt(status, ['state', 'terminated']) !== undefined) return false
-  const startedAt = textAt(status, 'state', 'running', 'startedAt')
+  const state = stateOf(pod, name)
+  if (recordAt(state, ['terminated']) !== undefined) return false
+  const startedAt = textAt(state, 'running', 'startedAt')
   return startedAt === '' || startedAt >= since
 }
 
