@@ -48,6 +48,9 @@ export function podLines(
 function linesOfPod(pod: Pod, was: Pod | undefined, since: Millis): readonly PodLine[] {
   const seen = new Map(was?.containers.map((container) => [container.name, container]))
   const ends = pod.containers.flatMap((container) => endLine(pod, container, seen.get(container.name), since) ?? [])
+  // What the cluster has said of it before the session began is not told again.
+  if (was === undefined && pod.problem !== undefined && fromApiTime(pod.createdAt) + 1_000 < since)
+    ends.push({ text: `Pod ${pod.name} waits: ${pod.problem.message.trim()}`, level: 'warn' })
   const failed = pod.phase === 'Failed' && was !== undefined && was.phase !== 'Failed'
   if (!failed || ends.length > 0) return ends
   return [{ text: `Pod ${pod.name} failed: ${pod.status}`, level: 'warn' }]
