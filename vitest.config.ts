@@ -6,12 +6,13 @@ const globalSetup = ['tests/support/temp-folder.ts']
 const slow = ['packages/*/src/**/*.slow.test.ts', 'tests/**/*.test.ts', 'examples/*/*.test.ts']
 const patient = { globalSetup, testTimeout: 120_000, hookTimeout: 120_000 }
 
-/** What compares itself with the speed of others, fills the machine, or looks at all of its processes. */
+/** What compares itself with the speed of others, fills the machine, looks at all of its processes, or ends those that all need. */
 const alone = [
   'packages/adapters/src/docker/build/context.slow.test.ts',
   'packages/adapters/src/docker/channel/*.slow.test.ts',
   'packages/adapters/src/files/*.slow.test.ts',
   'packages/adapters/src/processes/*.slow.test.ts',
+  'tests/kubernetes/testbed/*.slow.test.ts',
   'tests/packaging/*.test.ts',
 ]
 

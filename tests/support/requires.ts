@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** What a test may need that a machine may lack. */
-export type Requirement = 'docker' | 'kubernetes' | 'browser'
+export type Requirement = 'docker' | 'kubernetes' | 'testbed' | 'browser'
 
 const demanded = (process.env['TILTTS_REQUIRE'] ?? '').split(',')
 const works = (command: string, ...args: string[]): boolean =>
@@ -21,6 +21,10 @@ const missing: Readonly<Record<Requirement, () => string | undefined>> = {
     works('kubectl', 'get', '--raw', '/readyz')
       ? undefined
       : 'no Kubernetes cluster answers (kubectl get --raw /readyz)',
+  testbed: () =>
+    existsSync(`${process.env['TESTBED_RUN']}/log/apiserver.pid`)
+      ? undefined
+      : 'no cluster whose parts may be restarted (testbed/up.sh, then . testbed/env.sh)',
   browser: () => (chromium === undefined ? 'no Chromium at /usr/bin/chromium or TILTTS_CHROMIUM' : undefined),
 }
 
