@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type KubernetesExample, kubernetesExample } from '../../tests/support/kubernetes-example.js'
 import { until } from '../../tests/support/processes.js'
 import { skipReason } from '../../tests/support/requires.js'
-import { runTiltts } from '../../tests/support/tiltts.js'
+import { runTiltts, startTiltts } from '../../tests/support/tiltts.js'
 
 const skip = skipReason('docker', 'kubernetes')
 const example = (): KubernetesExample => kubernetesExample(import.meta.dirname, 'kubernetes-shop')
@@ -10,9 +10,14 @@ const example = (): KubernetesExample => kubernetesExample(import.meta.dirname, 
 const api = 'Fresh every day: bread and apples (queues: orders, mails)'
 
 describe.skipIf(skip !== undefined)(`the example kubernetes-shop${skip ? ` (skipped: ${skip})` : ''}`, () => {
-  it('CI-04, CI-11, APPLY-10: ci succeeds when all is ready and leaves it there; a second one writes nothing', async () => {
+  it('CI-04, CI-11, PF-01, APPLY-10: ci forwards ports, succeeds when all is ready and leaves it there; a second one writes nothing', async () => {
     const shop = example()
-    const first = await shop.ci()
+    const ci = startTiltts(shop, ['ci'])
+    await ci.printed(/cache │ .*Deployment\/cache/, 90_000)
+    // Its pod is there long before those that wait for it.
+    await shop.answers(8202, 'bread and apples')
+    const { code, stdout: first } = await ci.finished
+    expect(code).toBe(0)
     expect(first).toMatch(/migrate │ migrating with bread and apples in stock\n.*migrate │ migrated: 3 tables/)
     expect(first).toContain('queue │ queue listens')
     expect(shop.inside('web', 'wget', '-qO-', 'http://web')).toBe(`Shop | ${api}`)
@@ -25,7 +30,7 @@ describe.skipIf(skip !== undefined)(`the example kubernetes-shop${skip ? ` (skip
     expect(second).not.toContain('Pushing')
     expect(second).not.toContain('were applied')
     expect(shop.versions()).toBe(before)
-  })
+  }, 180_000)
 
   it('LU-02, PF-01, KY-07, DOWN-01: serves by forwards, takes edits into pods, follows new pods, and goes down', async () => {
     const shop = example()

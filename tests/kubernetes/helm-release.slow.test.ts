@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { until } from '../support/processes.js'
 import { skipReason } from '../support/requires.js'
 import { runTiltts, startTiltts } from '../support/tiltts.js'
-import { clusterProject } from './cluster-project.js'
+import { type ClusterProject, clusterProject } from './cluster-project.js'
 import { answered, freePort, leftIn } from './extension-world.js'
 import { busybox } from './luck-project.js'
 
@@ -20,7 +20,7 @@ helmResource('web', './chart', {
 })
 `
 
-/** A web server in the image that is built, and a Job that helm runs before each version of the release. */
+/** A web server in the image that is built, and a Job that helm runs before the first version of the release. */
 const files = {
   'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
   'chart/templates/deployment.yaml': `
@@ -43,9 +43,9 @@ spec:
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: prepare-{{ .Release.Revision }}
+  name: prepare
   annotations:
-    helm.sh/hook: pre-install,pre-upgrade
+    helm.sh/hook: pre-install
     helm.sh/hook-delete-policy: hook-succeeded
 spec:
   template:
@@ -67,30 +67,31 @@ describe.skipIf(skip !== undefined)(`a release of helm as a resource${skip ? ` (
     const project = await clusterProject(config(port), files)
     const session = ['--namespace', project.namespace]
     const dev = startTiltts(project, ['dev', ...session, '--port', '0', '--stream'])
-    await answered(port, 'hello world\n', 60_000)
+    await answered(dev, port, 'hello world\n')
     const image = await project.kubectl('get', 'deployments', '-o', 'jsonpath={..containers[0].image}')
     expect(image).toMatch(new RegExp(`^127\\.0\\.0\\.1:5000/${project.namespace}_api:tilt-[0-9a-f]{16}$`))
-    expect(await hooksRun(project.kubectl)).toEqual(['prepare-1'])
+    // A hook is helm's affair, also to remove it.
+    expect(await jobsDone(project)).toBe('prepare')
+    expect(await project.kubectl('get', 'jobs', '-o', 'name')).toBe('')
 
     // Its values are no part of an image.
     const built = builds(dev.stdout())
     project.write('values.yaml', 'greeting: goodbye\n')
-    await answered(port, 'goodbye world\n', 30_000)
+    await answered(dev, port, 'goodbye world\n')
     expect(builds(dev.stdout())).toBe(built)
-    expect(await hooksRun(project.kubectl)).toEqual(['prepare-1', 'prepare-2'])
 
     // Another image is another value.
     project.write('web/text.txt', 'moon\n')
-    await answered(port, 'goodbye moon\n', 30_000)
+    await answered(dev, port, 'goodbye moon\n')
 
     // What helm refuses is said, and what runs goes on; mended, it goes through.
     const broken = files['chart/templates/deployment.yaml'].replace('.Values.greeting', '.Values.greeting | oops')
     project.write('chart/templates/deployment.yaml', broken)
     await dev.printed(/function "oops" not defined/, 30_000)
-    await answered(port, 'goodbye moon\n')
+    await answered(dev, port, 'goodbye moon\n')
     project.write('chart/templates/deployment.yaml', files['chart/templates/deployment.yaml'])
     project.write('values.yaml', 'greeting: good\n')
-    await answered(port, 'good moon\n', 30_000)
+    await answered(dev, port, 'good moon\n')
     dev.signal('SIGINT')
     expect((await dev.finished).code).toBe(130)
 
@@ -101,13 +102,13 @@ describe.skipIf(skip !== undefined)(`a release of helm as a resource${skip ? ` (
     await until('nothing of it is left', async () => (await leftIn(project.namespace)).length === 0, 20_000)
     // Down once more finds nothing to remove, and that is fine.
     expect(await runTiltts(project, ['down', ...session])).toMatchObject({ code: 0 })
-  })
+  }, 240_000)
 })
 
 const builds = (log: string): number => log.split('FROM ').length
 
-/** Names of the Jobs that helm has run to their end, oldest first. */
-async function hooksRun(kubectl: (...args: readonly string[]) => Promise<string>): Promise<readonly string[]> {
-  const of = ['--field-selector', 'reason=Completed,involvedObject.kind=Job', '--sort-by', '.metadata.creationTimestamp']
-  return (await kubectl('get', 'events', ...of, '-o', 'jsonpath={.items[*].involvedObject.name}')).split(' ')
+/** Names of the Jobs that have run to their end. */
+function jobsDone(project: ClusterProject): Promise<string> {
+  const done = ['--field-selector', 'reason=Completed,involvedObject.kind=Job']
+  return project.kubectl('get', 'events', ...done, '-o', 'jsonpath={.items[*].involvedObject.name}')
 }

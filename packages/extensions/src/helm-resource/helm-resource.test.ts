@@ -105,7 +105,7 @@ describe('helmResource', () => {
       return runHelm(exec as never, ['upgrade']).catch((error: unknown) => (error as Error).message)
     }
     expect(await said('W1123 some warning\nError: INSTALLATION FAILED: one\n\ttwo\n')).toBe(
-      'INSTALLATION FAILED: one\n\ttwo',
+      'INSTALLATION FAILED: one two',
     )
     expect(await said('Killed\n')).toBe('exit code 1')
     expect(await said('Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress')).toMatch(

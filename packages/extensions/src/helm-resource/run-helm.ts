@@ -13,7 +13,11 @@ export async function runHelm(
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await exec(['helm', ...words], { ...options, allowFailure: true })
   if (exitCode === 0) return stdout
-  const said = /^Error: (.*)/ms.exec(stderr)?.[1]?.trim() ?? `exit code ${exitCode}`
+  const said =
+    /^Error: (.*)/ms
+      .exec(stderr)?.[1]
+      ?.trim()
+      .replaceAll(/\s*\n\s*/g, ' ') ?? `exit code ${exitCode}`
   throw new Error(said.includes('another operation') ? `${said}. ${unlock}` : said)
 }
 
