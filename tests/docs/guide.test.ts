@@ -30,7 +30,7 @@ const noHelm = spawnSync('helm', ['version'], { stdio: 'ignore' }).status === 0 
 
 /** Why a block cannot be evaluated here: compose files are read by compose, charts by helm. */
 function blockSkip(code: string): string | undefined {
-  if (/\bhelmRemote\(/.test(code)) return 'its repository is an example'
+  if (/\bhelmRemote\(|'oci:/.test(code)) return 'its repository is an example'
   if (/\bdockerCompose\(/.test(code)) return noDocker
   return /\bhelm\(/.test(code) ? noHelm : undefined
 }
