@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/processes.js'
 import { skipReason } from '../support/requires.js'
@@ -61,9 +60,7 @@ describe.skipIf(skip !== undefined)(`what others do to a cluster${skip ? ` (skip
     await dev.printed('resources are ready', 40_000)
     await dev.printed('line 3.')
     await kubectl('delete', 'namespace', other, '--wait=true')
-    await sleep(2000)
-    const states = await runTiltts(project, ['get', 'resources'])
-    expect(states.stdout).not.toMatch(/api.* ready/)
+    await dev.printed('Deployment/api was removed by something else than tiltts')
     await runTiltts(project, ['trigger', 'uncategorized'])
     await until(
       'the namespace is there',

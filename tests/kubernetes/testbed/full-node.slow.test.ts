@@ -15,9 +15,9 @@ describe.skipIf(skip !== undefined)(`a node that is full${skip ? ` (skipped: ${s
     kubectlWith({ apiVersion: 'v1', kind: 'Pod', metadata, spec }, 'apply', '-f', '-')
     await project.kubectl('wait', '--for=condition=Ready', 'pod/filler', '--timeout=30s')
 
-    const ci = await runTiltts(project, ['ci', '--timeout', '15s'])
+    const ci = await runTiltts(project, ['ci', '--timeout', '10s'])
     expect(ci.code).toBe(1)
-    expect(ci.stderr.split('\n')[0]).toMatch(/^Error: Timeout after 15s: .*api.*Unschedulable: .*Insufficient cpu/)
+    expect(ci.stderr.split('\n')[0]).toMatch(/^Error: Timeout after 10s: .*api.*Unschedulable: .*Insufficient cpu/)
     expect(times(ci.stdout, 'Insufficient cpu')).toBeGreaterThan(0)
 
     const dev = startTiltts(project, ['dev', '--port', '0'])

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { root } from '../../support/temp-project.js'
 
 /** A process that the whole testbed has one of. */
-export type Part = 'apiserver' | 'controller-manager' | 'kubelet' | 'registry' | 'scheduler'
+type Part = 'apiserver' | 'controller-manager' | 'kubelet' | 'registry' | 'scheduler'
 
 /** Comes back by itself then, whatever became of the test. */
 const LONGEST_S = 60
