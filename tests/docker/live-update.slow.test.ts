@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { until } from '../support/processes.js'
@@ -73,6 +75,46 @@ describe.skipIf(skip !== undefined)(`live update on a real engine${skip ? ` (ski
     expect(await w.sh('wc -l < /count')).toBe(before)
     expect(w.dev().stdout()).not.toContain('not possible')
     expect(await w.container()).toBe(id)
+  })
+
+  it('LU-07: empty folders come and go as files do, and run nothing; one that was moved away goes with all in it', async () => {
+    const w = await liveWorld({
+      files: {
+        Dockerfile: dockerfile,
+        'src/a.txt': 'one',
+        'src/kept/deep/b.txt': 'b',
+        'src/moved/deep/c.txt': 'c',
+      },
+      prepare: (folder) => mkdirSync(join(folder, 'src/empty')),
+      steps: "sync('./app/src', '/app/src'), run('echo >> /count')",
+    })
+    const id = await w.container()
+    const folders = (): Promise<string> => w.sh('cd /app/src && find . -mindepth 1 | sort | tr "\\n" " "')
+    await w.edited(() => mkdirSync(w.local('src/new/deep'), { recursive: true }))
+    await until('both are there', async () => (await folders()).includes('./new/deep'))
+    expect((await w.updates()).at(-1)).toMatchObject({ liveUpdate: true })
+    await w.edited(() => w.remove('src/empty'))
+    expect(await folders()).not.toContain('./empty')
+    await w.edited(() => w.remove('src/new'))
+    expect(await folders()).not.toContain('./new')
+    expect(await w.text('/count')).toBeUndefined()
+
+    await w.edited(() => w.move('src/moved', '../elsewhere'))
+    expect(await folders()).not.toContain('./moved')
+    expect(await w.text('/count')).toBe('\n')
+    await w.edited(() => w.move('../elsewhere', 'src/moved'))
+    await w.holds('/app/src/moved/deep/c.txt', 'c')
+
+    // Also what happens while nobody looks, where the image is the same.
+    await w.edited(() => mkdirSync(w.local('src/last')))
+    await w.edited(() => mkdirSync(w.local('src/empty')))
+    expect(await folders()).toContain('./last')
+    await w.stop()
+    w.remove('src/last')
+    await w.start()
+    expect(await w.container()).toBe(id)
+    expect(await folders()).not.toContain('./last')
+    expect(await folders()).toContain('./kept/deep/b.txt')
   })
 
   it('LU-05, LU-09, LU-10: what does not fit builds an image and says why; a command that fails does not', async () => {

@@ -159,6 +159,23 @@ describe('folders', () => {
     expect(steps(planLiveUpdate(spec, changes('folder /app/d')))).toEqual(['copy /app/d → /srv/d'])
   })
 
+  test('a folder that is gone goes with all below, and runs nothing by itself', () => {
+    const gone = { path: '/app/d', state: 'gone', wasFolder: true } as const
+    expect(steps(planLiveUpdate(spec, [gone]))).toEqual(['remove /srv/d'])
+    expect(steps(planLiveUpdate(spec, [gone, ...changes('gone /app/d/a')]))).toEqual([
+      'remove /srv/d',
+      'remove /srv/d/a',
+      'run make',
+      'restart container',
+    ])
+  })
+
+  test('a folder that is gone stays as long as another sync has its target in it', () => {
+    const two = liveUpdate([sync('/app', '/srv'), sync('/conf', '/srv/d/conf')])
+    const gone = { path: '/app/d', state: 'gone', wasFolder: true } as const
+    expect(steps(planLiveUpdate(two, [gone, ...changes('gone /app/d/a')]))).toEqual(['remove /srv/d/a'])
+  })
+
   test('a folder that became a file is removed first', () => {
     expect(steps(planLiveUpdate(spec, changes('gone /app/d/x/a', 'file /app/d', 'gone /app/d/x'))).slice(0, 4)).toEqual(
       ['remove /srv/d', 'remove /srv/d/x', 'remove /srv/d/x/a', 'copy /app/d → /srv/d'],

@@ -1,4 +1,4 @@
-import type { LiveUpdateSpec, RunStepSpec } from '@tiltts/spec'
+import type { LiveUpdateSpec, RunStepSpec, SyncSpec } from '@tiltts/spec'
 import { isWithin, parentPath } from '../paths/index.js'
 import { containerPathOf } from './container-path.js'
 import { obstacle } from './obstacle.js'
@@ -17,7 +17,8 @@ interface Copy extends SyncedPath {
  * Each file goes where the first sync that reaches it and does not ignore it puts it; where two files have one target, the
  * earlier sync wins. What only ignoring syncs reach is left out. A new folder is copied by itself, since what is in it has
  * changed, too: its target must become a folder if it is none. Where a folder has become a file, the old folder is removed
- * first. New folders alone run no commands and restart nothing.
+ * first. A folder that is gone goes with all below, but for one that holds the target of another sync: of that only the files
+ * go. Folders alone, new ones and those that are gone, run no commands and restart nothing.
  *
  * The plan is to stop when a file lies under a stop path, when no sync reaches it, or when the source of a sync is gone or
  * is a link.
@@ -34,16 +35,17 @@ export function planLiveUpdate(spec: LiveUpdateSpec, files: readonly LiveUpdateF
   const removed: SyncedPath[] = []
   const contents: string[] = []
 
-  for (const { path, state } of inOrder(files)) {
+  for (const { path, state, wasFolder = false } of inOrder(files)) {
     const place = placeOf(path)
     const reason = obstacle(path, place, state)
     if (reason !== undefined) obstacles.push({ path, reason })
     if (reason !== undefined || place.is !== 'synced') continue
     const isFolder = state === 'folder'
     const containerPath = containerPathOf(place.sync, place.below, isFolder)
-    if (!isFolder) contents.push(path)
-    if (state === 'gone') removed.push({ localPath: path, containerPath })
-    else keepFirst(copies, { localPath: path, containerPath, rank: place.rank, isFolder })
+    if (!isFolder && !wasFolder) contents.push(path)
+    if (state === 'gone') {
+      if (!wasFolder || !holdsTarget(containerPath, spec.syncs)) removed.push({ localPath: path, containerPath })
+    } else keepFirst(copies, { localPath: path, containerPath, rank: place.rank, isFolder })
   }
 
   const [first, ...others] = obstacles
@@ -79,6 +81,11 @@ const presence: Readonly<Record<LiveUpdateFile['state'], number>> = { file: 3, l
 function keepFirst(copies: Map<string, Copy>, copy: Copy): void {
   const present = copies.get(copy.containerPath)
   if (present === undefined || copy.rank < present.rank) copies.set(copy.containerPath, copy)
+}
+
+/** Whether a sync puts something below a folder of the container, wherever that comes from here. */
+function holdsTarget(folder: string, syncs: readonly SyncSpec[]): boolean {
+  return syncs.some((sync) => isWithin(containerPathOf(sync, '', true), folder))
 }
 
 /** What is gone, and the folders whose place a file takes now. */

@@ -6,7 +6,7 @@ import type { LiveUpdateFile, SyncedPath } from './types.js'
 
 /**
  * Those of all files here that a live update keeps equal in a container, with where they belong there. What only a new
- * image can take in (`fallBackOn`, the source of a sync that is a link) and folders are left out.
+ * image can take in (`fallBackOn`, the source of a sync that is a link) is left out.
  *
  * @param files all that stands at and below the sources of the syncs
  */
@@ -17,8 +17,10 @@ export function syncedFiles<F extends LiveUpdateFile>(
   const placeOf = placesOf(spec)
   return files.flatMap((file) => {
     const place = placeOf(file.path)
-    if (place.is !== 'synced' || file.state === 'folder') return []
+    if (place.is !== 'synced') return []
     if (obstacle(file.path, place, file.state) !== undefined) return []
-    return [{ localPath: file.path, containerPath: containerPathOf(place.sync, place.below, false), file }]
+    return [
+      { localPath: file.path, containerPath: containerPathOf(place.sync, place.below, file.state === 'folder'), file },
+    ]
   })
 }

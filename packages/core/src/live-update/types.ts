@@ -4,6 +4,8 @@ import type { RestartStepSpec, RunStepSpec } from '@tiltts/spec'
 export interface LiveUpdateFile {
   readonly path: string
   readonly state: 'file' | 'folder' | 'link' | 'gone'
+  /** A folder is what is gone. What was in it is named itself. */
+  readonly wasFolder?: boolean | undefined
 }
 
 /** A local path and what takes its place in the container. Both absolute. */

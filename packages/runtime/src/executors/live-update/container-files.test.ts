@@ -6,6 +6,22 @@ import { syncedContainers } from './container-files.js'
 const touched = { localPath: '/src/a', containerPath: '/app/a' }
 const isKept = (value: Json | undefined): boolean => value !== undefined && value !== null
 
+describe('what is known of folders in a container', () => {
+  it('is what came from here: of the image, or synced since', async () => {
+    const image = { '/src': 'folder', '/src/d': 'folder', '/src/d/a': 'aa 644', '/src/dd': 'bb 644' }
+    const known = await syncedContainers(fakeRecords(), 'p').of('one', image)
+    expect(['/src/d', '/src/d/a', '/src/new'].map(known.holdsFolder)).toEqual([true, false, false])
+    known.synced('/src/d/b', 'cc', 0o644)
+    known.synced('/src/d/a', undefined)
+    known.synced('/src/new', 'folder')
+    expect(known.holdsFolder('/src/new')).toBe(true)
+    expect(known.heldBelow(new Set(['/src/d']))).toEqual(['/src/d/b'])
+    known.synced('/src/d', undefined)
+    expect(known.holdsFolder('/src/d')).toBe(false)
+    expect(known.holds('/src/d', undefined)).toBe(true)
+  })
+})
+
 describe('what is kept of containers', () => {
   it('is forgotten when the container is gone, in this session', async () => {
     const records = fakeRecords()

@@ -1,6 +1,6 @@
 import type { Json } from '@tiltts/spec'
 import type { Records } from '../../ports/records.js'
-import { heldAs, isHeldAs } from './held-as.js'
+import { folderHash, heldAs, isHeldAs } from './held-as.js'
 
 /**
  * What is known of the files of one container: those of its image, and what was synced over them. The paths that were
@@ -9,6 +9,10 @@ import { heldAs, isHeldAs } from './held-as.js'
 export interface ContainerFiles {
   /** Whether the container is known to hold exactly this; `undefined` as hash: nothing stands there. */
   holds(localPath: string, hash: string | undefined, mode?: number | undefined): boolean
+  /** Whether what is known to stand there is a folder. */
+  holdsFolder(localPath: string): boolean
+  /** What may stand there below these paths, as far as it came from here. */
+  heldBelow(folders: ReadonlySet<string>): readonly string[]
   /** Called before anything is copied or removed: from here on the container is not its image any more. */
   willTouch(entries: readonly TouchedFile[]): Promise<void>
   /** What was really sent. */
@@ -101,6 +105,18 @@ export function syncedContainers(records: Records, project: string): SyncedConta
           const held = isOverlaid ? overlay.get(localPath) : image?.[localPath]
           return held !== doubtful && isHeldAs(held, hash, mode)
         },
+        holdsFolder(localPath) {
+          const held = overlay.get(localPath)
+          // Of what is in doubt the image tells how it began.
+          return (overlay.has(localPath) && held !== doubtful ? held : image?.[localPath]) === folderHash
+        },
+        heldBelow(folders) {
+          if (folders.size === 0) return []
+          const isHeld = (path: string): boolean => !overlay.has(path) || overlay.get(path) !== undefined
+          return [...new Set([...Object.keys(image ?? {}), ...overlay.keys()])].filter(
+            (path) => isHeld(path) && isBelowAny(path, folders),
+          )
+        },
         async willTouch(entries) {
           let grown = false
           for (const { containerPath, localPath } of entries) {
@@ -141,6 +157,12 @@ export function syncedContainers(records: Records, project: string): SyncedConta
       return { containers: newcomers, files: [...files] }
     },
   }
+}
+
+function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+    if (folders.has(path.slice(0, at))) return true
+  return false
 }
 
 function readIds(value: Json | undefined): ReadonlySet<string> {

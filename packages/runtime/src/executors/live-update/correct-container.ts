@@ -1,6 +1,6 @@
 import { planLiveUpdate } from '@tiltts/core/live-update'
 import type { LiveUpdateSpec } from '@tiltts/spec'
-import type { ContainerFile } from '../../ports/container-channel.js'
+import { hashOfContainerFile } from './held-as.js'
 import type { LiveContainer, LiveUpdateDeps } from './live-update.js'
 import { lookAtFiles } from './look-at-files.js'
 import { updateContainer } from './update-container.js'
@@ -45,7 +45,8 @@ export async function correctContainer(
     ),
   )
   const known = await deps.synced.of(container.id, deps.images.known(image)?.files)
-  for (const { containerPath, localPath } of touched) known.synced(localPath, hashOf(there.get(containerPath)))
+  for (const { containerPath, localPath } of touched)
+    known.synced(localPath, hashOfContainerFile(there.get(containerPath)))
   // A path that the syncs of now put elsewhere cannot be corrected by them.
   const plan = planLiveUpdate(spec, local)
   const reached = new Set(plan.kind === 'update' ? [...plan.copy.map((c) => c.containerPath), ...plan.remove] : [])
@@ -60,8 +61,4 @@ export async function correctContainer(
   if (update.kind === 'stop') return { kind: 'replace', reason: update.reason }
   if (update.kind === 'failed') return { kind: 'replace', reason: update.error }
   return { kind: 'good', corrected: differing.map(({ path }) => path) }
-}
-
-function hashOf(file: ContainerFile | undefined): string | undefined {
-  return file?.kind === 'file' || file?.kind === 'link' ? file.hash : undefined
 }

@@ -1,3 +1,20 @@
+import type { ContainerFile } from '../../ports/container-channel.js'
+import type { TreeEntry } from '../../ports/files.js'
+
+/** Stands where others have the hash of their content: folders have none. */
+export const folderHash = 'folder'
+
+/** In place of `TreeEntry.hash`: that of a folder, too, tells that something stands there. */
+export function hashOfEntry({ kind, hash }: Pick<TreeEntry, 'kind' | 'hash'>): string {
+  return kind === 'folder' ? folderHash : hash
+}
+
+/** What stands in a container at a path, in the same words; `undefined`: nothing. */
+export function hashOfContainerFile(file: ContainerFile | undefined): string | undefined {
+  if (file?.kind === 'folder') return folderHash
+  return file?.kind === 'file' || file?.kind === 'link' ? file.hash : undefined
+}
+
 /**
  * What a container holds at a path, in one text: the hash, and the permission bits where they are known and matter.
  *

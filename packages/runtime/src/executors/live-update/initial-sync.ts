@@ -1,8 +1,8 @@
 import { type LiveUpdateFile, syncedFiles } from '@tiltts/core/live-update'
 import { compileIgnore } from '@tiltts/core/paths'
 import type { IgnoreRule, ImageUse } from '@tiltts/spec'
-import type { ContainerFile } from '../../ports/container-channel.js'
 import type { ContainerFiles } from './container-files.js'
+import { hashOfContainerFile, hashOfEntry } from './held-as.js'
 import type { LiveContainer, LiveUpdateDeps } from './live-update.js'
 import type { FileState } from './look-at-files.js'
 
@@ -35,7 +35,7 @@ export async function filesToSyncFirst(
   const states = entries.map(({ path, kind, hash, mode }): FileState & LiveUpdateFile => ({
     path,
     state: kind,
-    hash,
+    hash: hashOfEntry({ kind, hash }),
     ...(kind === 'file' && { mode }),
   }))
   const wanted = syncedFiles(liveUpdate, states)
@@ -47,12 +47,8 @@ export async function filesToSyncFirst(
     ),
   )
   return wanted.flatMap(({ localPath, containerPath, file }) => {
-    const there = hashOf(found.get(containerPath))
+    const there = hashOfContainerFile(found.get(containerPath))
     known.synced(localPath, there)
     return there === file.hash ? [] : [file]
   })
-}
-
-function hashOf(file: ContainerFile | undefined): string | undefined {
-  return file?.kind === 'file' || file?.kind === 'link' ? file.hash : undefined
 }

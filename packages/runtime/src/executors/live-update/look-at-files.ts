@@ -1,10 +1,11 @@
 import type { Files } from '../../ports/files.js'
+import { hashOfEntry } from './held-as.js'
 
 /** A changed path as it is now. */
 export interface FileState {
   readonly path: string
   readonly state: 'file' | 'folder' | 'link' | 'gone'
-  /** As `TreeEntry.hash`; absent when it is gone. */
+  /** As `TreeEntry.hash`, `folderHash` for a folder; absent when it is gone. */
   readonly hash: string | undefined
   /** Permission bits of a file. */
   readonly mode?: number | undefined
@@ -29,7 +30,7 @@ export async function lookAtFiles(
     return {
       path,
       state: entry?.kind ?? 'gone',
-      hash: entry?.hash,
+      hash: entry && hashOfEntry(entry),
       ...(entry?.kind === 'file' && { mode: entry.mode }),
     }
   })

@@ -4,8 +4,12 @@ import type { ContainerChannel } from '../../ports/container-channel.js'
 import type { Docker } from '../../ports/docker.js'
 import type { Channels } from './channels.js'
 import type { ContainerFiles } from './container-files.js'
+import { folderHash } from './held-as.js'
 import { isAway } from './is-away.js'
 import type { FileState } from './look-at-files.js'
+
+/** A path as it is now, with what it was in the container. */
+type FoundState = FileState & { readonly wasFolder?: boolean | undefined }
 
 /** What became of one container. */
 export type ContainerUpdate =
@@ -21,7 +25,7 @@ export type ContainerUpdate =
 export interface ContainerUpdateRequest {
   readonly container: { readonly id: string; readonly name: string }
   readonly spec: LiveUpdateSpec
-  /** Files that may have changed, as they are now. */
+  /** Files and folders that may have changed, as they are now. */
   readonly files: readonly FileState[]
   readonly known: ContainerFiles
   readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
@@ -44,24 +48,38 @@ export async function updateContainer(
 ): Promise<ContainerUpdate> {
   const { container, files, known, spec } = request
   const sources = new Set(spec.syncs.map(({ localPath }) => localPath))
-  // Folders have no content: they matter when they are new or gone, and then what is in them tells. Without its source a
-  // sync says nothing any more.
-  const differing = files.filter(
-    ({ path, state, hash, mode }) =>
-      state === 'folder' || (state === 'gone' && sources.has(path)) || !known.holds(path, hash, mode),
+  // Without its source a sync says nothing any more.
+  const differing = withWhatWasBelow(files, known).filter(
+    ({ path, state, hash, mode }) => (state === 'gone' && sources.has(path)) || !known.holds(path, hash, mode),
   )
   const plan = planLiveUpdate(spec, differing)
   if (plan.kind === 'stop') return { kind: 'stop', reason: plan.reason }
-  const onlyFolders = differing.every(({ state }) => state === 'folder')
-  if (plan.kind === 'nothing' || (onlyFolders && known.owed.size === 0)) return { kind: 'unchanged' }
+  if (plan.kind === 'nothing') return { kind: 'unchanged' }
+  const turn = { ...request, files: differing }
   try {
-    return await deps.channels.with(container.id, signal, (channel) => carryOut(deps, request, plan, channel, signal))
+    return await deps.channels.with(container.id, signal, (channel) => carryOut(deps, turn, plan, channel, signal))
   } catch (error) {
     signal.throwIfAborted()
     if (!isTiltError(error) || error.class !== 'infra' || isAway(error)) throw error
     known.doubt(differing.map(({ path }) => path))
     return { kind: 'stop', reason: error.message }
   }
+}
+
+/** A folder that was moved away is told of by itself alone: what the container has of it is gone here as well. */
+function withWhatWasBelow(files: readonly FileState[], known: ContainerFiles): readonly FoundState[] {
+  const replaced = files.filter(({ path, state }) => state !== 'folder' && known.holdsFolder(path))
+  if (replaced.length === 0) return files
+  const folders = new Set(replaced.map(({ path }) => path))
+  const gone = known
+    .heldBelow(folders)
+    .map((path): FoundState => ({ path, state: 'gone', hash: undefined, wasFolder: known.holdsFolder(path) }))
+  const all = new Map([...gone, ...files.map((file) => marked(file, folders))].map((file) => [file.path, file]))
+  return [...all.values()]
+}
+
+function marked(file: FileState, folders: ReadonlySet<string>): FoundState {
+  return file.state === 'gone' && folders.has(file.path) ? { ...file, wasFolder: true } : file
 }
 
 async function carryOut(
@@ -77,9 +95,11 @@ async function carryOut(
   await known.willTouch([...plan.copy, ...plan.removed])
   if (plan.remove.length > 0) await channel.remove(plan.remove, signal)
   if (plan.copy.length > 0) {
-    const modes = new Map(files.map(({ path, mode }) => [path, mode]))
-    for (const { localPath, hash } of await channel.copy(plan.copy, signal))
-      known.synced(localPath, hash, modes.get(localPath))
+    const states = new Map(files.map((file) => [file.path, file]))
+    for (const { localPath, hash } of await channel.copy(plan.copy, signal)) {
+      const { state, mode } = states.get(localPath) ?? {}
+      known.synced(localPath, state === 'folder' ? folderHash : hash, mode)
+    }
   }
   for (const { path, state } of files) if (state === 'gone') known.synced(path, undefined)
   const failure = await runAll(request, runsOf(request, plan.runs), channel, signal)
