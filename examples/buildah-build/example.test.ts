@@ -14,6 +14,8 @@ describe.skipIf(skip !== undefined)(`the example buildah-build${skip ? ` (skippe
     const dev = await example.dev()
     await example.answers(8109, 'Hello\n')
     expect(dev.stdout()).not.toContain('STEP')
+    // What was fetched the first time is here still.
+    expect(dev.stdout()).not.toContain('Pull')
     const before = example.containers('api')
     example.edit('api/server.mjs', 'Hello', 'Edited')
     await example.answers(8109, 'Edited\n')

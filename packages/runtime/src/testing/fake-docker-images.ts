@@ -26,6 +26,8 @@ export interface FakeImages {
   /** The same content is the same image. */
   add(image: Omit<FakeImage, 'createdAt'>): FakeImage
   tag(id: string, ref: string): void
+  /** It came from a registry under this reference. */
+  fetched(id: string, ref: string): void
   /** A tag; the image itself with its last one, or when an id is given. */
   remove(ref: string): void
   info(image: FakeImage): ImageInfo
@@ -50,6 +52,7 @@ export function fakeImages(now: () => number): FakeImages {
   const images = new Map<string, FakeImage>()
   const tags = new Map<string, string>()
   const tagged = new Map<string, number>()
+  const digests = new Map<string, ReadonlySet<string>>()
 
   const find = (ref: string): FakeImage | undefined => {
     const byTag = images.get(tags.get(familiar(ref)) ?? '')
@@ -76,6 +79,10 @@ export function fakeImages(now: () => number): FakeImages {
       tags.set(familiar(ref), id)
       tagged.set(id, now())
     },
+    fetched(id, ref) {
+      const repository = ref.replace(/:[^/:]+$/, '')
+      digests.set(id, new Set(digests.get(id)).add(`${repository}@${id}`))
+    },
     remove(ref) {
       const image = find(ref)
       if (image === undefined) throw new Error(`No such image: ${ref}`)
@@ -86,7 +93,7 @@ export function fakeImages(now: () => number): FakeImages {
     info: ({ id, config, platform, createdAt }) => ({
       id,
       tags: tagsOf(id),
-      digests: [],
+      digests: [...(digests.get(id) ?? [])],
       labels: config.labels,
       entrypoint: config.entrypoint,
       cmd: config.cmd,

@@ -251,6 +251,7 @@ export function fakeDocker(options: FakeDockerOptions): FakeDocker {
         onProgress(`Status: Downloaded newer image for ${ref}`)
         const image = images.add(found)
         images.tag(image.id, ref)
+        images.fetched(image.id, ref)
         return image.id
       }, signal),
     registryDigest: (ref, signal) => call(() => registry.get(ref)?.id, signal),

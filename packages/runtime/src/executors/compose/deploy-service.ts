@@ -2,6 +2,7 @@ import { hasLiveUpdate } from '@tiltts/core/live-update'
 import type { ComposeDeploy, ComposeResourceSpec, ImageResult } from '@tiltts/spec'
 import type { Compose } from '../../ports/compose.js'
 import type { Docker } from '../../ports/docker.js'
+import { pulledImage } from '../image/pulled-image.js'
 import { correctContainer } from '../live-update/correct-container.js'
 import type { LiveUpdateDeps } from '../live-update/live-update.js'
 import type { UpdateOutcome } from '../outcome.js'
@@ -67,14 +68,13 @@ async function imageOf(
   const { service, imageBy } = spec.compose
   if (imageBy === 'compose') return builtByCompose(deps, request, signal)
   if (imageBy === 'none') return { ok: true, id: (await deps.docker.inspectImage(service.image))?.id }
-  const deployed = spec.images.filter((image) => image.deployed).map((image) => results.get(image.name))
-  const result = deployed.find((one) => one !== undefined)
-  if (result === undefined) return { ok: true, id: (await deps.docker.inspectImage(service.image))?.id }
+  const name = spec.images.find((image) => image.deployed && results.has(image.name))?.name
+  const result = name === undefined ? undefined : results.get(name)
+  if (name === undefined || result === undefined)
+    return { ok: true, id: (await deps.docker.inspectImage(service.image))?.id }
   let { imageId } = result
-  if (imageId === undefined && result.fingerprint !== '') {
-    log(`Pulling ${result.ref}\n`)
-    imageId = await deps.docker.pull(result.ref, (line) => log(`${line}\n`), signal)
-  }
+  if (imageId === undefined && result.fingerprint !== '')
+    imageId = await pulledImage(deps, { name, result }, log, signal)
   if (imageId === undefined) return { ok: true, id: (await deps.docker.inspectImage(service.image))?.id }
   const tagged = await deps.docker.inspectImage(service.image)
   if (tagged?.id !== imageId) await deps.docker.tag(imageId, service.image)

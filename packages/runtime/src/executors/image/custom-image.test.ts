@@ -137,11 +137,45 @@ describe('an image that a command builds', () => {
     expect(await world.run()).toEqual({ ok: false, error: expect.stringContaining(error) })
   })
 
-  it('CB-04: is not looked for where it goes straight to a registry', async () => {
-    const world = start({ node: { skipsLocalDocker: true, tag: 'dev' }, make: () => 0 })
+  it.each<[string, Partial<ImageWorld>]>([
+    ['for a cluster', { job: { cluster: {} } }],
+    ['for others to be built upon', { spec: { deployedBy: [] } }],
+  ])('CB-04: is not looked for where it goes straight to a registry %s', async (_, given) => {
+    const world = Object.assign(start({ node: { skipsLocalDocker: true, tag: 'dev' }, make: () => 0 }), given)
     const end = await world.run()
     expect(end).toMatchObject({ ok: true, result: { ref: 'shop/api:dev' } })
     expect(end.ok && end.result.imageId).toBeUndefined()
+    expect(wasBuilt(await world.run('next'))).toBe(false)
+  })
+
+  it('CB-02: counts for no other files than those that it was built from', async () => {
+    let edited = 'two'
+    const world = start({
+      make(env, { docker, files }) {
+        docker.image(env['EXPECTED_REF'] ?? '', { files: { '/main.js': files.read('/app/main.js') } })
+        files.write('/app/main.js', edited)
+      },
+    })
+    expect(wasBuilt(await world.run())).toBe(true)
+    world.files.write('/app/main.js', 'one')
+    expect(wasBuilt(await world.run('next'))).toBe(true)
+    edited = 'one'
+    world.files.write('/app/main.js', 'one')
+    expect(wasBuilt(await world.run('next'))).toBe(true)
+    expect(wasBuilt(await world.run('next'))).toBe(false)
+  })
+
+  it('BLD-14: does not count the file that the command writes its reference to among what it is made of', async () => {
+    let built = 0
+    const world = start({
+      node: { outputsImageRefTo: '/app/ref' },
+      make(_, { files, docker }) {
+        built += 1
+        docker.image(`elsewhere/api:${built}`)
+        files.write('/app/ref', `elsewhere/api:${built}\n`)
+      },
+    })
+    expect(wasBuilt(await world.run())).toBe(true)
     expect(wasBuilt(await world.run('next'))).toBe(false)
   })
 

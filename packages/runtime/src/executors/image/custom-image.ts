@@ -5,8 +5,11 @@ import { baselineOf } from './baseline.js'
 import { digest } from './digest.js'
 import { addHelper, helperInput } from './helper-layer.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
+import type { ImageRecord } from './image-record.js'
+import { canBeHad } from './pulled-image.js'
 import { reusable } from './reuse.js'
 import { expectedRef, runBuildCommand } from './run-build-command.js'
+import { unchangedEntries } from './unchanged-entries.js'
 
 type CustomJob = ImageJob & { readonly node: CustomImageNode }
 
@@ -16,7 +19,10 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
   const { node, spec, bases } = job
   const startedAt = clock.now()
   const ignore = compileIgnore(node.ignores)
-  const entries = await files.tree({ paths: node.deps, ignored: ignore.ignored, prunes: ignore.prunes, signal })
+  // What the command writes its reference to is made by it, not of it.
+  const ignored = (path: string): boolean => path === node.outputsImageRefTo || ignore.ignored(path)
+  const look = () => files.tree({ paths: node.deps, ignored, prunes: ignore.prunes, signal })
+  const entries = await look()
   const baseline = baselineOf(spec, entries)
   if (node.command === undefined) {
     const ref = node.ref
@@ -42,9 +48,9 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
     }),
   )
   const reused = await reusable(deps, job, { fingerprint, lookedAt: startedAt })
-  if (reused !== undefined) {
-    const record = records.known(job.name)
-    if (record !== undefined) await records.set(job.name, { ...record, files: baseline })
+  const record = records.known(job.name)
+  if (reused !== undefined && record !== undefined && (await isWhereItRuns(deps, job, record, signal))) {
+    await records.set(job.name, { ...record, files: baseline })
     return { ok: true, result: reused }
   }
   const expected = expectedRef(node, startedAt, job.cluster?.registry)
@@ -67,8 +73,21 @@ export async function customImage(deps: ImageDeps, job: CustomJob, signal: Abort
     ...(imageId !== undefined && { imageId }),
   }
   if (imageId !== undefined) await docker.tag(imageId, ref)
-  await records.set(job.name, { fingerprint, ref, files: baseline, imageId })
+  // Of files that are others now nobody knows which state went in: nothing is taken for equal to this.
+  const { sure, all } = unchangedEntries(entries, await look())
+  await records.set(job.name, { fingerprint: all ? fingerprint : '', ref, files: baselineOf(spec, sure), imageId })
   return { ok: true, result }
+}
+
+/** The engine has to fetch what went straight to a registry, to run it; a cluster, and who builds upon it, do that by themselves. */
+async function isWhereItRuns(
+  { docker }: ImageDeps,
+  { node, spec, cluster }: CustomJob,
+  record: ImageRecord,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isFetched = node.skipsLocalDocker && cluster === undefined && spec.deployedBy.length > 0
+  return !isFetched || canBeHad(docker, record, signal)
 }
 
 /** Whether it is the command's own reference that is run, so that another registry is another image. */
