@@ -2,6 +2,13 @@
 export interface ComposeJson {
   readonly name: string
   readonly services?: Readonly<Record<string, ServiceJson>> | null
+  readonly secrets?: Readonly<Record<string, SecretJson>> | null
+}
+
+/** Of a file, or of a variable; neither: compose asks elsewhere for it. */
+export interface SecretJson {
+  readonly file?: string
+  readonly environment?: string
 }
 
 export interface ServiceJson {
@@ -32,7 +39,7 @@ export interface BuildJson {
   readonly dockerfile_inline?: string
   readonly additional_contexts?: Readonly<Record<string, string>> | null
   readonly args?: Readonly<Record<string, string | null>> | null
-  readonly secrets?: readonly unknown[] | null
+  readonly secrets?: readonly { readonly source?: string }[] | null
   readonly ssh?: readonly unknown[] | null
   readonly pull?: boolean
   readonly no_cache?: boolean

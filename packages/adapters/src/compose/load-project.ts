@@ -2,6 +2,7 @@ import { parseIgnoreFile } from '@tiltts/core/paths'
 import type { ComposeLoad, Processes } from '@tiltts/runtime/ports'
 import type { ComposeProjectRef, ComposeService, IgnoreRule, Place } from '@tiltts/spec'
 import { InfraError } from '@tiltts/spec'
+import { parse } from 'yaml'
 import type { ComposeJson, ServiceJson } from './compose-json.js'
 import type { ComposeSource } from './compose-source.js'
 import { type ContainerHash, containerHashes } from './config-hash.js'
@@ -41,7 +42,10 @@ export async function loadProject(
     runCommand(parts.processes, { argv: [...argv, 'config', ...args], dir: ref.dir, env, signal })
   // First, so that a change while Compose reads can be seen.
   const found = await readSources(ref, parts.env)
-  const [json, hashes] = await Promise.all([config('--format', 'json'), config('--hash', '*')])
+  const [told, hashes] = await Promise.all([config('--format', 'json'), config('--hash', '*')])
+  // Compose 2.26 cannot write keys for SSH as JSON.
+  const asYaml = told.exitCode !== 0 && /error calling MarshalJSON/.test(told.stderr)
+  const json = asYaml ? await config() : told
   for (const { started, reason } of [json, hashes]) {
     if (!started) throw new InfraError('compose/missing', 'compose', `Docker Compose could not be started: ${reason}`)
   }
@@ -55,7 +59,8 @@ export async function loadProject(
   }
   const warnings = warningsOf(json.stderr, sources)
   // Compose writes what it reads: a dollar is doubled.
-  const project = JSON.parse(json.stdout.replaceAll('$$', '$')) as ComposeJson
+  const text = json.stdout.replaceAll('$$', '$')
+  const project = (asYaml ? parse(text) : JSON.parse(text)) as ComposeJson
   const misnamed = misnamedImages(project, sources)
   if (misnamed.length > 0)
     return {
@@ -65,17 +70,18 @@ export async function loadProject(
     }
   const ignores = await readIgnores(project)
   const withEnvFile = new Set(found.references.flatMap(({ kind, service }) => (kind === 'env_file' && service) || []))
-  const told = hashesOf(hashes.stdout)
+  const toldHashes = hashesOf(hashes.stdout)
   const all = new Map([...texts, ...[...ignores.texts].sort()])
   const reads = readsOf(all)
   const load: ComposeLoad = {
     project: {
       name: project.name,
       services: mapServices(project, {
-        hashes: containerHashes(project.services ?? {}, told, withEnvFile),
+        hashes: containerHashes(project.services ?? {}, toldHashes, withEnvFile),
         ignores: ignores.rules,
         sources,
         env: parts.env,
+        envFiles: found.envFiles,
       }),
       inactive: inactiveServices(sources, Object.keys(project.services ?? {})),
       reads,
@@ -91,9 +97,13 @@ interface Surroundings {
   readonly ignores: ReadonlyMap<string, readonly IgnoreRule[]>
   readonly sources: readonly ComposeSource[]
   readonly env: Readonly<Record<string, string>>
+  readonly envFiles: readonly string[]
 }
 
-function mapServices(json: ComposeJson, { hashes, ignores, sources, env }: Surroundings): readonly ComposeService[] {
+function mapServices(
+  json: ComposeJson,
+  { hashes, ignores, sources, env, envFiles }: Surroundings,
+): readonly ComposeService[] {
   const all = json.services ?? {}
   const separator = /^(1|true)$/i.test(env['COMPOSE_COMPATIBILITY'] ?? '') ? '_' : '-'
   return inOrder(all, sources).map(([name, service]) =>
@@ -105,6 +115,7 @@ function mapServices(json: ComposeJson, { hashes, ignores, sources, env }: Surro
       configHash: hashes.get(name)?.hash ?? '',
       configHashParts: hashes.get(name)?.parts,
       ignores: ignores.get(name) ?? [],
+      secrets: { declared: json.secrets ?? {}, env, envFiles },
       place: placeOf(sources, name),
     }),
   )

@@ -10,6 +10,7 @@ const map = (json: ServiceJson, others: Readonly<Record<string, ServiceJson>> = 
     imageName: 'shop-a',
     configHash: 'h',
     ignores: [],
+    secrets: { declared: {}, env: {}, envFiles: [] },
     place: undefined,
   })
 

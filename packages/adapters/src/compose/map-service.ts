@@ -9,6 +9,7 @@ import type {
   IgnoreRule,
   Place,
 } from '@tiltts/spec'
+import { type BuildSecrets, buildSecrets, type SecretSources } from './build-secrets.js'
 import type { BuildJson, PortJson, ServiceJson } from './compose-json.js'
 
 export interface ServiceParts {
@@ -19,6 +20,7 @@ export interface ServiceParts {
   readonly configHash: string
   readonly configHashParts?: ComposeService['configHashParts']
   readonly ignores: readonly IgnoreRule[]
+  readonly secrets: SecretSources
   readonly place: Place | undefined
 }
 
@@ -27,11 +29,12 @@ const conditions: readonly ComposeCondition[] = ['service_started', 'service_hea
 /** A service as the engine of tiltts sees it. */
 export function mapService(parts: ServiceParts): ComposeService {
   const { name, json, configHash, ignores } = parts
+  const secrets = buildSecrets(json.build ?? {}, parts.secrets)
   const ports = (json.ports ?? []).map(mapPort)
   return {
     name,
     image: json.image ?? parts.imageName,
-    build: json.build ? { ...mapBuild(json.build), ignores } : undefined,
+    build: json.build ? { ...mapBuild(json.build), ...mapSecrets(secrets), ignores } : undefined,
     dependsOn: Object.entries(json.depends_on ?? {}).map(
       ([service, on]): ComposeDependency => ({
         service,
@@ -50,7 +53,7 @@ export function mapService(parts: ServiceParts): ComposeService {
     configHash,
     configHashParts: parts.configHashParts,
     definitionHash: createHash('sha256')
-      .update(JSON.stringify([json, configHash]))
+      .update(JSON.stringify([json, configHash, ...secrets.values]))
       .digest('hex'),
     place: parts.place,
   }
@@ -63,17 +66,24 @@ export function mapBuild(build: BuildJson): ComposeBuild {
   return {
     context,
     dockerfile: dockerfile_inline === undefined && local ? resolve(context, dockerfile) : undefined,
+    ...(dockerfile_inline !== undefined && { dockerfileText: dockerfile_inline }),
     additionalContexts: Object.values(additional_contexts ?? {}).filter(isAbsolute),
     ...(takesMore(build) && { takesMore: true }),
   }
 }
 
-/** What is not in the files, so that only a build can tell whether it has changed. */
-function takesMore({ additional_contexts, args, secrets, ssh, pull, no_cache }: BuildJson): boolean {
+function mapSecrets({ files, known }: BuildSecrets): Pick<ComposeBuild, 'secretFiles' | 'takesMore'> {
+  return { ...(files.length > 0 && { secretFiles: files }), ...(!known && { takesMore: true }) }
+}
+
+/**
+ * What is not in the files, so that only a build can tell whether it has changed. What is behind an SSH agent or key decides
+ * only whether something may be read.
+ */
+function takesMore({ additional_contexts, args, pull, no_cache }: BuildJson): boolean {
   const others = Object.values(additional_contexts ?? {}).some((context) => !isAbsolute(context))
   const fromEnvironment = Object.values(args ?? {}).some((value) => value === null)
-  const isSecret = (secrets ?? []).length > 0 || (ssh ?? []).length > 0
-  return others || fromEnvironment || isSecret || pull === true || no_cache === true
+  return others || fromEnvironment || pull === true || no_cache === true
 }
 
 /** The files that may tell what a build leaves out, the one that counts first. */

@@ -15,6 +15,8 @@ export interface ProjectSources {
   readonly references: readonly FileReference[]
   /** The variables that the files can use. */
   readonly variables: Readonly<Record<string, string>>
+  /** The texts of the files that variables come from. */
+  readonly envFiles: readonly string[]
   /** Whether something comes from elsewhere than this machine's files. */
   readonly remote: boolean
 }
@@ -51,7 +53,9 @@ export async function readSources(
       ? (env['COMPOSE_ENV_FILES']?.split(',').map((path) => resolve(ref.dir, path)) ?? [join(ref.dir, '.env')])
       : [ref.envFile]
   const variables: Record<string, string> = {}
-  for (const path of envFiles) Object.assign(variables, parseEnv((await readText(path)) ?? ''))
+  const envTexts: string[] = []
+  for (const path of envFiles) envTexts.push((await readText(path)) ?? '')
+  for (const text of envTexts) Object.assign(variables, parseEnv(text))
   Object.assign(variables, env)
 
   const visit = async (path: string, dir: string): Promise<boolean> => {
@@ -132,6 +136,7 @@ export async function readSources(
     texts,
     references,
     variables,
+    envFiles: envTexts,
     remote,
   }
 }

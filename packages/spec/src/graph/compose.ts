@@ -68,9 +68,13 @@ export interface ComposeBuild {
   readonly context: string
   /** Absolute; absent when its text stands in the compose file. */
   readonly dockerfile?: string | undefined
+  /** The text of a Dockerfile that stands in the compose file. */
+  readonly dockerfileText?: string | undefined
+  /** Absolute paths of the files that it is given as secrets. Other secrets are in the hash of the definition. */
+  readonly secretFiles?: readonly string[] | undefined
   /** Absolute paths of further contexts. */
   readonly additionalContexts: readonly string[]
-  /** Whether it takes in more than these files and base images: secrets, a variable of the environment, another image. */
+  /** Whether it takes in more than these files and base images: a variable of the environment, another image. */
   readonly takesMore?: boolean | undefined
   /** What its .dockerignore leaves out. @default nothing */
   readonly ignores?: readonly IgnoreRule[] | undefined
@@ -104,7 +108,7 @@ export interface ComposeService {
    * it. What it hashes, in pieces, with a service in the place of the id of its first container; SHA-256, in hex.
    */
   readonly configHashParts?: readonly ConfigHashPart[] | undefined
-  /** Hash of the whole definition, `build:` included. */
+  /** Hash of the whole definition, `build:` included, and of the secrets that a build takes from the environment. */
   readonly definitionHash: string
   /** Where it is written, as far as that can be told. */
   readonly place: Place | undefined

@@ -16,14 +16,21 @@ interface Start extends Partial<SimulateOptions> {
 }
 
 async function start(from: Simulation | undefined, { service = definition, ...options }: Start): Promise<Simulation> {
+  // Time goes on between sessions, by whose clocks files are told to be old.
+  from?.docker.goAway()
   const sim = await simulateSession({
     config: (c) => c.compose('compose.yaml'),
     files,
     composeFiles: { 'compose.yaml': { services: { api: service } } },
     ...options,
-    ports: (ports) => ({ ...ports, ...(from && { docker: from.docker, compose: from.compose, files: from.files }) }),
+    ports: (ports) => ({
+      ...(options.ports?.(ports) ?? ports),
+      ...(from && { docker: from.docker, compose: from.compose, files: from.files }),
+    }),
   })
-  await sim.advance(1000)
+  await sim.advance(from === undefined ? 1000 : 100_000)
+  from?.docker.comeBack()
+  await sim.advance(11_000)
   return sim
 }
 
@@ -76,6 +83,28 @@ describe('an image that compose builds', () => {
     await second.stop()
     await start(first, { records })
     expect(builds(first)).toBe(2)
+  })
+
+  it('DC-02: counts for no other files than those that it was built from', async () => {
+    let edits = 1
+    const sim = await start(undefined, {
+      ports: (ports) => ({
+        ...ports,
+        compose: {
+          ...ports.compose,
+          async build(...args) {
+            const end = await ports.compose.build(...args)
+            const disk = ports.files as Simulation['files']
+            for (; edits > 0; edits--) for (const text of ['two', 'one']) disk.write('/project/api/main.js', text)
+            return end
+          },
+        },
+      }),
+    })
+    expect(builds(sim)).toBe(2)
+    await sim.edit({ 'api/main.js': 'one' })
+    await sim.advance(1000)
+    expect(builds(sim)).toBe(2)
   })
 
   it('DC-02: is not built again for what it ignores', async () => {
