@@ -12,13 +12,10 @@ import { createDocker } from '../../packages/adapters/src/docker/index.js'
 import { createProcesses } from '../../packages/adapters/src/processes/index.js'
 import { createLogStore } from '../../packages/core/src/logs/index.js'
 import { createStore } from '../../packages/core/src/store/index.js'
-import { composeLogs } from '../../packages/runtime/src/controllers/compose/log-streams.js'
-import { composeRemoval } from '../../packages/runtime/src/controllers/compose/removal.js'
-import { composeServices } from '../../packages/runtime/src/controllers/compose/service-controller.js'
-import { dockerConnection } from '../../packages/runtime/src/controllers/docker/connection-controller.js'
 import { createManager } from '../../packages/runtime/src/controllers/manager.js'
 import { disableSourceOf } from '../../packages/runtime/src/controllers/switch-state.js'
 import { createTasks } from '../../packages/runtime/src/controllers/tasks.js'
+import { dockerServices } from '../../packages/runtime/src/docker-services.js'
 import {
   annotation,
   type DockerComposeServiceStatus,
@@ -85,33 +82,37 @@ export async function serviceWorld(definitions: Definitions): Promise<ServiceWor
   logs.span({ id: 'global', resource: '', source: 'build' })
   const errors: TiltError[] = []
   const tasks = createTasks((error) => errors.push(error))
-  const base = { store, docker: engine, compose, clock, logs, tasks, command: 'dev' as const }
-  const start = () => {
-    const connection = dockerConnection({ ...base, say: (text, level) => logs.append('global', `${text}\n`, level) })
-    const told = { ...base, reportLost: connection.reportLost }
-    const services = composeServices({
-      ...told,
-      wake: (project) => manager.wake('compose-service', project),
-      lastWords: (name) => streams.lastWords(name),
+  const start = (): (() => Promise<void>) => {
+    const parts = dockerServices({
+      store,
+      docker: engine,
+      compose,
+      clock,
+      logs,
+      tasks,
+      command: 'dev',
+      say: (text, level) => logs.append('global', `${text}\n`, level),
+      wake: (controller) => (name) => manager.wake(controller, name),
     })
-    const streams = composeLogs(told)
-    const removal = composeRemoval(told)
     const manager = createManager({
       store,
       clock,
-      controllers: [connection, services, streams, removal],
+      controllers: parts.controllers,
       onFatal: (error) => errors.push(error),
       onRetry: (error) => errors.push(error),
     })
     manager.start()
-    return [removal, streams, services, connection, { close: manager.stop }]
+    return async () => {
+      manager.stop()
+      await parts.close()
+    }
   }
-  let parts: readonly { close(): void }[] = []
+  let end = async (): Promise<void> => {}
   const project = { name, dir, files: [file], wait: false }
   const signal = new AbortController().signal
 
   onTestFinished(async () => {
-    for (const part of parts) part.close()
+    await end()
     await tasks.ended()
     await compose.down({ project, volumes: true, onOutput: () => {} }, signal)
     await engine.close()
@@ -145,7 +146,7 @@ export async function serviceWorld(definitions: Definitions): Promise<ServiceWor
       expect(await compose.up(request, signal)).toEqual({ exitCode: 0 })
     },
     async begin() {
-      parts = start()
+      end = start()
       store.update({ by: 'test' }, (tx) => {
         tx.put('Cluster', 'docker', { connection: { docker: {} } }, {})
         for (const service of Object.keys(definitions)) {

@@ -6,10 +6,6 @@ import { type ClusterPods, clusterPods } from './cluster-pods.js'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
-import { type ComposeLogs, composeLogs } from './controllers/compose/log-streams.js'
-import { type ComposeRemoval, composeRemoval } from './controllers/compose/removal.js'
-import { type ComposeServices, composeServices } from './controllers/compose/service-controller.js'
-import { type DockerConnection, dockerConnection } from './controllers/docker/connection-controller.js'
 import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
 import {
   type KubernetesConnectionController,
@@ -34,6 +30,7 @@ import { type RunningUpdates, runningUpdates } from './controllers/update/runnin
 import { type Scheduler, scheduler } from './controllers/update/scheduler.js'
 import { updateIntake } from './controllers/update/update-intake.js'
 import { type UpdateNames, updateNames } from './controllers/update-names.js'
+import { type DockerServices, dockerServices } from './docker-services.js'
 import { helperImages } from './executors/kubernetes/helper-image.js'
 import { inventories } from './executors/kubernetes/inventory.js'
 import { imagePushes } from './executors/kubernetes/push-image.js'
@@ -57,10 +54,7 @@ export interface Engine {
   readonly cmd: CmdController
   readonly fileWatch: FileWatchController
   readonly scheduler: Scheduler
-  readonly docker: DockerConnection
-  readonly containers: ComposeServices
-  readonly containerLogs: ComposeLogs
-  readonly removal: ComposeRemoval
+  readonly containers: DockerServices
   readonly pruning: PruneController
   readonly channels: Channels
   readonly cluster: KubernetesConnectionController
@@ -116,10 +110,13 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     },
   })
   const resources = resourceWriter({ ...base, guard, running })
-  const docker = dockerConnection({
+  const containers = dockerServices({
     ...base,
+    command: options.command,
     say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
+    wake,
   })
+  const onEngineLost = containers.connection.reportLost
   const cluster = kubernetesConnection({
     ...base,
     env: options.env,
@@ -133,19 +130,11 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     command: options.command,
     reportLost: cluster.reportLost,
   })
-  const containers = composeServices({
-    ...base,
-    wake: wake('compose-service'),
-    reportLost: docker.reportLost,
-    lastWords: (name) => containerLogs.lastWords(name),
-  })
-  const containerLogs = composeLogs({ ...base, reportLost: docker.reportLost })
-  const removal = composeRemoval({ ...base, command: options.command, reportLost: docker.reportLost })
   const pruning = pruneController({
     ...base,
     say: (text, level) => logs.append(globalSpan, `${text}\n`, level),
     wake: wake('prune'),
-    reportLost: docker.reportLost,
+    reportLost: onEngineLost,
   })
   const ways = channels(ports.docker)
   const services = serviceUpdates({
@@ -156,8 +145,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     env,
     channels: ways,
     inSlot: pool.add,
-    onEngineLost: docker.reportLost,
-    lookAtContainers: containers.look,
+    onEngineLost,
+    lookAtContainers: containers.services.look,
   })
   const newcomers = newContainers({ ...base, resources, synced: services.synced, channels: ways })
   const pushes = imagePushes({ ...base, env })
@@ -179,7 +168,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     wake,
   })
   const lastWords = async (): Promise<void> => {
-    await Promise.all([containerLogs.lastWords(), pods.logs.lastWords()])
+    await Promise.all([containers.logs.lastWords(), pods.logs.lastWords()])
   }
   const deploys = {
     ...base,
@@ -191,7 +180,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     inventories: stock,
     imageUpdates: services.imageUpdates,
     inSlot: pool.add,
-    onEngineLost: docker.reportLost,
+    onEngineLost,
     onClusterLost: cluster.reportLost,
   }
   const updating = {
@@ -220,11 +209,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       waits.controller,
       updateIntake(base),
       resourceController(resources),
-      docker,
+      ...containers.controllers,
       cluster,
-      containers,
-      containerLogs,
-      removal,
       clusterGc,
       pruning,
       newcomers,
@@ -247,10 +233,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     cmd,
     fileWatch,
     scheduler: planner,
-    docker,
     containers,
-    containerLogs,
-    removal,
     pruning,
     channels: ways,
     cluster,

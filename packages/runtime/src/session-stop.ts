@@ -15,7 +15,7 @@ export interface Stopping {
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
   const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
-  const { docker, containers, containerLogs, removal, pruning, channels, cluster, clusterGc, pods } = engine
+  const { containers, pruning, channels, cluster, clusterGc, pods } = engine
 
   const end = async (): Promise<void> => {
     scheduler.stop()
@@ -24,14 +24,10 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
     const stopped = cmd.stopAll()
     running.cancelAll()
     waits.close()
-    docker.close()
-    containers.close()
-    removal.close()
     pruning.close()
     cluster.close()
     clusterGc.close()
-    await Promise.all([containerLogs.lastWords(), pods.close()])
-    containerLogs.close()
+    await Promise.all([containers.close(), pods.close()])
     await stopped
     await fileWatch.closeAll()
     await functions.replace(undefined)?.release()

@@ -7,18 +7,19 @@ import {
   disableConfigMapName,
   type TiltError,
 } from '@tiltts/spec'
+import { dockerServices } from '../../docker-services.js'
 import type { Docker } from '../../ports/docker.js'
 import { type ManualClock, manualClock } from '../../testing/fake-clock.js'
 import { type FakeCompose, type FakeComposeFile, fakeCompose } from '../../testing/fake-compose.js'
 import { type FakeDocker, type FakeDockerOptions, fakeDocker } from '../../testing/fake-docker.js'
-import { type DockerConnection, dockerConnection } from '../docker/connection-controller.js'
+import type { DockerConnection } from '../docker/connection-controller.js'
 import { dockerCluster } from '../docker/docker-cluster.js'
 import { createManager, type Manager } from '../manager.js'
 import { disableSourceOf } from '../switch-state.js'
 import { createTasks, type Tasks } from '../tasks.js'
-import { type ComposeLogs, composeLogs } from './log-streams.js'
-import { type ComposeRemoval, composeRemoval } from './removal.js'
-import { type ComposeServices, composeServices } from './service-controller.js'
+import type { ComposeLogs } from './log-streams.js'
+import type { ComposeRemoval } from './removal.js'
+import type { ComposeServices } from './service-controller.js'
 
 export const composeFile = '/shop/compose.json'
 
@@ -103,20 +104,22 @@ export async function serviceWorld(options: ServiceWorldOptions = {}): Promise<S
     },
     ...options.docker?.(docker),
   }
-  const base = { store, docker: engine, compose, clock, logs, tasks, command: options.command ?? 'dev' }
-  const connection = dockerConnection({ ...base, say: (text, level) => logs.append('global', `${text}\n`, level) })
-  const reporting = { ...base, reportLost: connection.reportLost }
-  const services = composeServices({
-    ...reporting,
-    wake: (name) => manager.wake('compose-service', name),
-    lastWords: (name) => streams.lastWords(name),
+  const parts = dockerServices({
+    store,
+    docker: engine,
+    compose,
+    clock,
+    logs,
+    tasks,
+    command: options.command ?? 'dev',
+    say: (text, level) => logs.append('global', `${text}\n`, level),
+    wake: (controller) => (name) => manager.wake(controller, name),
   })
-  const streams = composeLogs(reporting)
-  const removal = composeRemoval(reporting)
+  const { connection, services, logs: streams, removal } = parts
   const manager = createManager({
     store,
     clock,
-    controllers: [connection, services, streams, removal],
+    controllers: parts.controllers,
     onFatal: (error) => errors.push(error),
     onRetry: (error) => errors.push(error),
   })
