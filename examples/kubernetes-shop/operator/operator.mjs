@@ -17,7 +17,7 @@ function ask(method, path, body, type = 'application/apply-patch+yaml') {
     const asked = request(`https://kubernetes.default.svc${path}`, { method, ca, headers }, async (response) => {
       const text = Buffer.concat(await response.toArray()).toString()
       if (response.statusCode < 300) resolve(JSON.parse(text))
-      else reject(new Error(`${method} ${path}: ${text}`))
+      else reject(new Error(`${method} ${path}: ${/"message":"([^"]*)"/.exec(text)?.[1] ?? text.trim()}`))
     })
     asked.on('error', reject).end(body && JSON.stringify(body))
   })
