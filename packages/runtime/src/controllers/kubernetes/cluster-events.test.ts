@@ -6,7 +6,7 @@ function log(events: readonly Pick<ClusterEvent, 'normal' | 'reason' | 'message'
   const lines: string[] = []
   const logs = { span: (): void => {}, append: (_span: string, line: string): void => void lines.push(line) }
   const resourcesOf = (): ReadonlySet<string> => new Set(['web'])
-  const told = eventLog({ logs, since: 0, resourcesOf, onHindrance: () => {} })
+  const told = eventLog({ logs, since: 0, resourcesOf, shouldBeReady: () => true, onHindrance: () => {} })
   const about = { uid: 'rs', kind: 'ReplicaSet', namespace: 'shop', name: 'web-1' }
   for (const [index, event] of events.entries()) told.take({ ...event, uid: `e${index}`, about, at: 1 })
   return lines.join('')

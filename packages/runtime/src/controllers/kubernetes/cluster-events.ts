@@ -46,6 +46,11 @@ export function isTold({ normal, reason, message }: ClusterEvent): boolean {
   return !normal || reason === 'Pulling' || (reason === 'Pulled' && !message.includes('already present'))
 }
 
+/** A probe says that a container does not answer yet, or not any more; it is not restarted for that. */
+export function isUnreadiness({ reason, message }: ClusterEvent): boolean {
+  return reason === 'Unhealthy' && /^(Readiness|Startup) probe /.test(message)
+}
+
 /**
  * Equal for what says the same of the same object. What cannot make its pods tries again and again, each time with another
  * name for the pod, until the cluster sums that up.

@@ -11,6 +11,7 @@ import { nameIndex } from '../name-index.js'
 import { switchState } from '../switch-state.js'
 import type { Tasks } from '../tasks.js'
 import { clusterView } from './cluster-view.js'
+import { comingUp } from './coming-up.js'
 import { type DiscoveryParts, discoveryStatus, isSameStatus } from './discovery-status.js'
 import { eventLog } from './event-log.js'
 import { looksOf, serviceMark } from './look-around.js'
@@ -63,6 +64,7 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const members = nameIndex()
   /** Resources by the kinds that their own function judges. */
   const wholeKinds = nameIndex()
+  const starts = comingUp()
   /** What has been said to be forbidden: it is so for all resources alike. */
   const denied = new Set<string>()
   let namespace: string | undefined
@@ -83,6 +85,7 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     onPod({ before, after }) {
       const pod = after ?? before
       if (pod === undefined) return
+      if (after !== undefined) starts.see(after)
       for (const { uid } of pod.owners) events.clear(uid)
       if (after?.phase === 'Running') events.clear(pod.uid)
       wakeAll(resourcesOf(pod.uid))
@@ -94,12 +97,20 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
     onService: (service) => wakeAll(lookedFor.ledTo(serviceMark(service, ''))),
     onEvent: (event) => events.take(event),
     onEventGone: (uid) => events.drop(uid),
-    onGone: (uid) => events.forget(uid),
+    onGone(uid) {
+      events.forget(uid)
+      starts.forget(uid)
+    },
     onState: wakeAll,
     keepsWhole: (kind) => wholeKinds.has(watchKey(kind)),
     isApplied: owners.has,
   })
-  const events = eventLog({ logs, since, resourcesOf, onHindrance: (uid) => wakeAll(resourcesOf(uid)) })
+  const shouldBeReady = (uid: string, at: number): boolean => {
+    const pod = view.pod(uid)
+    return pod !== undefined && starts.shouldBeReady(pod, at)
+  }
+  const onHindrance = (uid: string): void => wakeAll(resourcesOf(uid))
+  const events = eventLog({ logs, since, resourcesOf, shouldBeReady, onHindrance })
   const judges = readyWhen({ ...deps, onJudged: wake })
 
   /** What is applied now; what was told by `applied` counts until the status says more. */

@@ -284,6 +284,45 @@ it('LOG-02: puts what the cluster says of its objects into the log of a resource
   expect(w.log('other')).not.toContain('Failed to pull')
 })
 
+it('LOG-02: tells of probes that fail once a pod was ready, or when it takes long to become so, not of its start', async () => {
+  const probed = { ...container('main'), readinessProbe: { httpGet: { port: 80 } } }
+  const w = await world({ readyMs: 60_000 })
+  await w.declare('web', [deployment('web', { containers: [probed] })])
+  await w.deploy('web')
+  await w.advance(100)
+  const fail = async (probe: string, text: string): Promise<string> => {
+    const [pod] = w.status('web').pods
+    const event: KubernetesManifest = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `web.${text}`, namespace: 'shop' },
+      involvedObject: { kind: 'Pod', namespace: 'shop', name: pod?.name, uid: pod?.uid },
+      type: 'Warning',
+      reason: 'Unhealthy',
+      message: `${probe} probe failed: ${text}`,
+      lastTimestamp: new Date(w.clock.now()).toISOString(),
+    }
+    await w.kubernetes.apply({ object: event, force: true }, new AbortController().signal)
+    await w.settled()
+    return w.log('web')
+  }
+  await w.advance(2_000)
+  expect(await fail('Readiness', 'soon')).not.toContain('soon')
+  expect(await fail('Startup', 'boot')).not.toContain('boot')
+  expect(await fail('Liveness', 'stuck')).toContain('Liveness probe failed: stuck')
+  await w.advance(30_000)
+  expect(await fail('Readiness', 'still')).toContain('Readiness probe failed: still')
+  await w.advance(30_000)
+  expect(w.status('web').objects).toMatchObject([{ state: 'ready' }])
+  const first = w.pod('web')
+  w.kubernetes.delete({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: first })
+  await w.advance(2_000)
+  expect(w.pod('web')).not.toBe(first)
+  expect(await fail('Readiness', 'anew')).not.toContain('anew')
+  await w.advance(60_000)
+  expect(await fail('Readiness', 'lost')).toContain('Readiness probe failed: lost')
+})
+
 it('names why a pod cannot be placed', async () => {
   const w = await world()
   w.kubernetes.full('0/1 nodes are available: 1 Too many pods.')

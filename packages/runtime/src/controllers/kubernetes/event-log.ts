@@ -1,6 +1,6 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { Millis } from '@tiltts/spec'
-import { backOffOf, type ClusterEvent, eventLine, gistOf, hindranceOf, isTold } from './cluster-events.js'
+import { backOffOf, type ClusterEvent, eventLine, gistOf, hindranceOf, isTold, isUnreadiness } from './cluster-events.js'
 
 export interface EventLogDeps {
   readonly logs: Pick<LogStore, 'span' | 'append'>
@@ -8,6 +8,8 @@ export interface EventLogDeps {
   readonly since: Millis
   /** The resources that an object belongs to, as far as that is known by now. */
   readonly resourcesOf: (uid: string) => ReadonlySet<string>
+  /** Whether a pod should have been ready by some time: failed probes of one that is coming up mean nothing yet. */
+  readonly shouldBeReady: (pod: string, at: Millis) => boolean
   /** What stands in the way of an object has changed. */
   readonly onHindrance: (uid: string) => void
 }
@@ -31,7 +33,7 @@ export interface EventLog {
 /** So many events may wait for their objects to be known; older ones were not about any of ours. */
 const mostHeld = 500
 
-export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps): EventLog {
+export function eventLog({ logs, since, resourcesOf, shouldBeReady, onHindrance }: EventLogDeps): EventLog {
   const told = new Map<string, string>()
   const held = new Map<string, ClusterEvent>()
   const hindrances = new Map<string, { readonly reason: string; readonly message: string }>()
@@ -75,6 +77,7 @@ export function eventLog({ logs, since, resourcesOf, onHindrance }: EventLogDeps
         backOffs.set(event.about.uid, ofPod.set(container, event.at))
         onHindrance(event.about.uid)
       }
+      if (isUnreadiness(event) && !shouldBeReady(event.about.uid, event.at)) return
       if (!isTold(event) || tell(event)) return
       held.delete(event.uid)
       held.set(event.uid, event)

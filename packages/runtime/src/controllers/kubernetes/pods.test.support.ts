@@ -69,7 +69,7 @@ export interface Declared {
   readonly status?: Partial<ResourceStatus>
 }
 
-export interface PodWorldOptions extends Pick<FakeKubernetesOptions, 'programs' | 'startMs'> {
+export interface PodWorldOptions extends Pick<FakeKubernetesOptions, 'programs' | 'startMs' | 'readyMs'> {
   /** Replaces calls of the cluster by others that behave in a way worth a test. */
   readonly kubernetes?: (kubernetes: FakeKubernetes) => Partial<Kubernetes>
   /** What functions of the config answer. */
