@@ -72,7 +72,7 @@ export function kubernetesExample(folder: string, name: string): KubernetesExamp
         deployed,
         ...labelled.slice(0, 2),
         '--output',
-        'jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation} {.metadata.managedFields[?(@.manager=="tiltts")].time}{"\\n"}{end}',
+        'jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation} {.metadata.managedFields[?(@.operation=="Apply")].time}{"\\n"}{end}',
       ),
   }
 }

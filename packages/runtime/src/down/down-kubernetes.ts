@@ -7,8 +7,8 @@ import { worldsNo } from '../controllers/tasks.js'
 import { isLost } from '../executors/kubernetes/apply-objects.js'
 import { type CustomDeployDeps, runDeployStep } from '../executors/kubernetes/custom-deploy.js'
 import { isKept } from '../executors/kubernetes/down-policy.js'
-import { inventories } from '../executors/kubernetes/inventory.js'
-import { isPrecious, type RemovedObject, removeObjects } from '../executors/kubernetes/remove-objects.js'
+import { inventories, markOf } from '../executors/kubernetes/inventory.js'
+import { isPrecious, leftText, type RemovedObject, removeObjects } from '../executors/kubernetes/remove-objects.js'
 import type { Kubernetes } from '../ports/kubernetes.js'
 import type { Records } from '../ports/records.js'
 
@@ -59,10 +59,12 @@ export async function downKubernetes(
   const remove = (resource: string, objects: readonly RemovedObject[]): Promise<void> =>
     removeObjects(
       deps.kubernetes,
-      objects,
+      { objects, mark: markOf(project) },
       (object, end) => {
         if (end === 'removed') deps.onOutput(`${resource}: ${refText(object)} was deleted\n`)
-        else if (end !== 'absent') errors.push({ resource, message: end.error })
+        else if (end === 'absent') return
+        else if ('error' in end) errors.push({ resource, message: end.error })
+        else deps.onOutput(`${resource}: ${leftText(object, end.leftTo)}\n`)
       },
       signal,
     ).catch(failed(resource))

@@ -1,6 +1,8 @@
+import { withProjectMark } from '@tiltts/core/kubernetes'
 import type { ComposeNode } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
 import { configMap, deployment, namespace } from '../controllers/kubernetes/manifests.test.support.js'
+import { markOf } from '../executors/kubernetes/inventory.js'
 import type { Records } from '../ports/records.js'
 import { manualClock } from '../testing/fake-clock.js'
 import { type FakeCompose, type FakeComposeFile, fakeCompose } from '../testing/fake-compose.js'
@@ -288,6 +290,25 @@ describe('down of what is in the cluster', () => {
       cluster: (kubernetes) => void kubernetes.applyAs('tiltts', stays),
     })
     expect(done.kubernetes.objects('ConfigMap').map(({ metadata }) => metadata.name)).toContain('stays')
+    expect(done.result.errors).toEqual([])
+  })
+
+  it('DOWN-06: leaves to another project what that applies, and is no part of it any more', async () => {
+    const [mine, other] = [markOf(mainPath), markOf('/home/other/tilt.config.ts')]
+    const shared = (mark: typeof mine, name: string) => withProjectMark(configMap(name), mark)
+    const done = await down((c) => c.manifests(['a', 'b', 'c'].map((name) => configMap(name))), {
+      cluster(kubernetes) {
+        kubernetes.applyAs(mine.fieldManager, shared(mine, 'a'))
+        kubernetes.applyAs(mine.fieldManager, shared(mine, 'b'))
+        for (const name of ['b', 'c']) kubernetes.applyAs(other.fieldManager, shared(other, name))
+        return undefined
+      },
+    })
+    const left = done.kubernetes.objects('ConfigMap').map(({ metadata }) => [metadata.name, metadata.annotations])
+    expect(left).toEqual(['b', 'c'].map((name) => [name, { [other.annotation]: other.project }]))
+    expect(done.output).toContain(
+      'uncategorized: ConfigMap/b is left in the cluster: /home/other/tilt.config.ts applies it, too\n',
+    )
     expect(done.result.errors).toEqual([])
   })
 

@@ -21,7 +21,9 @@ export function comingUp(): ComingUp {
       // One that goes away has stopped to answer.
       if (pod.deleting) return false
       if (wasReady.has(pod.uid)) return true
-      const starts = pod.containers.flatMap(({ init, startedAt }) => (init || startedAt === undefined ? [] : [startedAt]))
+      const starts = pod.containers.flatMap(({ init, startedAt }) =>
+        init || startedAt === undefined ? [] : [startedAt],
+      )
       return starts.some((start) => at - fromApiTime(start) >= startMs)
     },
   }

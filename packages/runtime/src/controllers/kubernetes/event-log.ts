@@ -1,6 +1,14 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { Millis } from '@tiltts/spec'
-import { backOffOf, type ClusterEvent, eventLine, gistOf, hindranceOf, isTold, isUnreadiness } from './cluster-events.js'
+import {
+  backOffOf,
+  type ClusterEvent,
+  eventLine,
+  gistOf,
+  hindranceOf,
+  isTold,
+  isUnreadiness,
+} from './cluster-events.js'
 
 export interface EventLogDeps {
   readonly logs: Pick<LogStore, 'span' | 'append'>

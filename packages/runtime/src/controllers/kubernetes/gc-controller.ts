@@ -5,7 +5,12 @@ import { type CustomDeploy, clusterName, type KubernetesApplyStatus, type TiltEr
 import { isLost } from '../../executors/kubernetes/apply-objects.js'
 import { type CustomDeployDeps, runDeployStep } from '../../executors/kubernetes/custom-deploy.js'
 import type { Inventories, InventoryEntry } from '../../executors/kubernetes/inventory.js'
-import { isPrecious, removeObjects } from '../../executors/kubernetes/remove-objects.js'
+import {
+  isPrecious,
+  leftText,
+  type RemovalKubernetes,
+  removeObjects,
+} from '../../executors/kubernetes/remove-objects.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import { type NameController, own, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
@@ -17,7 +22,7 @@ import { unwantedObjects } from './unwanted-objects.js'
 export interface KubernetesGcDeps extends CustomDeployDeps {
   readonly store: ObjectStore
   readonly logs: LogStore
-  readonly kubernetes: Pick<Kubernetes, 'remove' | 'frozenKubeconfig'>
+  readonly kubernetes: RemovalKubernetes & Pick<Kubernetes, 'frozenKubeconfig'>
   readonly inventories: Inventories
   readonly tasks: Tasks
   readonly command: 'dev' | 'ci'
@@ -97,11 +102,12 @@ export function kubernetesGc(deps: KubernetesGcDeps): KubernetesGc {
     try {
       await removeObjects(
         deps.kubernetes,
-        unwanted.filter((entry) => !kept.includes(entry)),
+        { objects: unwanted.filter((entry) => !kept.includes(entry)), mark: deps.inventories.mark },
         (entry, end) => {
-          if (typeof end === 'object') return say(entry.resource, `${end.error}\n`, 'error')
+          if (typeof end === 'object' && 'error' in end) return say(entry.resource, `${end.error}\n`, 'error')
           gone.add(entry.uid)
-          if (end === 'removed') say(entry.resource, `${refText(entry)} was deleted: ${whyGone(entry)}\n`)
+          if (typeof end === 'object') say(entry.resource, `${leftText(entry, end.leftTo)}\n`)
+          else if (end === 'removed') say(entry.resource, `${refText(entry)} was deleted: ${whyGone(entry)}\n`)
         },
         life.signal,
       )

@@ -1,5 +1,7 @@
+import { withProjectMark } from '@tiltts/core/kubernetes'
 import type { KubernetesManifest } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
+import { markOf } from '../../executors/kubernetes/inventory.js'
 import { fakeRecords } from '../../testing/fake-records.js'
 import { type SimulateOptions, type Simulation, simulateSession } from '../../testing/simulate.js'
 import { claim, configMap, deployment, namespace, placed } from './manifests.test.support.js'
@@ -120,6 +122,31 @@ describe('what no resource has any more', () => {
     await reload(sim, deploys(deployment('web')))
     expect(isThere(sim, deployment('api'))).toBe(true)
     expect(isThere(sim, deployment('other'))).toBe(true)
+  })
+
+  it('GC-06: is left to another project that applies it, too, and only loses what nobody else wants', async () => {
+    const other = markOf('/home/other/tilt.config.ts')
+    const never = new AbortController().signal
+    const sim = await session(
+      deploys(deployment('api'), configMap('both', { mine: '1', ours: '1' }), configMap('mine')),
+    )
+    const theirs = withProjectMark(configMap('both', { ours: '1' }), other)
+    await sim.kubernetes.apply({ object: theirs, fieldManager: other.fieldManager, force: true }, never)
+    await reload(sim, deploys(deployment('api')))
+    expect(isThere(sim, configMap('mine'))).toBe(false)
+    expect(sim.kubernetes.object(placed(configMap('both')))).toMatchObject({
+      metadata: { annotations: { [other.annotation]: other.project } },
+      data: { ours: '1' },
+    })
+    const left = sim.kubernetes.object(placed(configMap('both')))
+    expect(left?.['data']).toEqual({ ours: '1' })
+    expect(Object.keys(left?.metadata.annotations ?? {})).toEqual([other.annotation])
+    expect(sim.log('uncategorized')).toContain(
+      'ConfigMap/both in default is left in the cluster: /home/other/tilt.config.ts applies it, too',
+    )
+    const writes = sim.kubernetes.writes().length
+    await reload(sim, deploys(deployment('api', 'busybox:1')))
+    expect(sim.kubernetes.writes().slice(writes).join()).not.toContain('both')
   })
 
   it('DIS-01: is deleted when its resource is switched off, and back when that is switched on', async () => {

@@ -1,5 +1,7 @@
+import { withProjectMark } from '@tiltts/core/kubernetes'
 import type { KubernetesManifest } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
+import { markOf } from '../../executors/kubernetes/inventory.js'
 import { kubernetesRefusal } from '../../ports/kubernetes-refusal.js'
 import { fakeRecords } from '../../testing/fake-records.js'
 import { type SimulateOptions, type Simulation, simulateSession } from '../../testing/simulate.js'
@@ -168,7 +170,7 @@ describe('an apply that runs', () => {
     expect(sim.kubernetes.object(placed(configMap('settings')))).toMatchObject({ data: { mode: 'prod' } })
   })
 
-  it('APPLY-05: writes nothing beside the object itself, so that no annotation can become too long', async () => {
+  it('APPLY-05: writes no more into annotations than whose object it is, so that none can become too long', async () => {
     const text = 'x'.repeat(400_000)
     const sim = await simulateSession({
       config(c) {
@@ -178,7 +180,7 @@ describe('an apply that runs', () => {
     })
     await sim.advance(1000)
     const server = sim.kubernetes.object(placed(configMap('large')))
-    expect(server?.metadata.annotations).toBeUndefined()
+    expect(Object.values(server?.metadata.annotations ?? {})).toEqual(['/project/tilt.config.ts'])
     expect(JSON.stringify({ ...server, data: {} }).length).toBeLessThan(1000)
   })
 })
@@ -244,5 +246,28 @@ describe('over two sessions', () => {
     await first.advance(5000)
     const names = first.kubernetes.objects('Deployment').map(({ metadata }) => metadata.name)
     expect(names.sort()).toEqual(['api', 'shop', 'web'])
+  })
+
+  it('APPLY-13: says which other project applies an object, too, also when nothing had to be written', async () => {
+    const records = fakeRecords()
+    const config: Config = (c) => c.manifests([deployment('api'), deployment('web')])
+    const sim = await simulateSession({ config, records })
+    await sim.advance(1000)
+    expect(sim.log('api')).not.toContain('too:')
+    const other = markOf('/home/other/tilt.config.ts')
+    const { apply } = sim.kubernetes
+    const object = withProjectMark(deployment('api'), other)
+    await apply({ object, fieldManager: other.fieldManager, force: true }, new AbortController().signal)
+    await sim.stop()
+    const next = await simulateSession({
+      config,
+      records,
+      ports: (ports) => ({ ...ports, kubernetes: sim.kubernetes }),
+    })
+    await next.advance(1000)
+    expect(next.log('api')).toContain(
+      'The project of /home/other/tilt.config.ts applies Deployment/api in default, too',
+    )
+    expect(next.log('web')).not.toContain('/home/other')
   })
 })

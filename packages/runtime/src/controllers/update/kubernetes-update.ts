@@ -177,6 +177,7 @@ async function applyResource(
   const prepared = prepareObjects(
     deploy,
     images.map((built) => injectionOf(deps, built)),
+    deps.inventories.mark,
   )
   if (!prepared.ok) return failed(deps, name, run, prepared.error)
   const inventory = await deps.inventories.of(clusterKey(store))
@@ -187,7 +188,8 @@ async function applyResource(
   const onWritten = ({ applied, object }: ObjectEnd): void => {
     written.push({ ...applied, resource: name, ...(isKept(object) && { keep: true }) })
   }
-  const job = { objects: prepared.objects, beforeOf, onWritten, force, timeoutMs, log }
+  const { mark } = deps.inventories
+  const job = { objects: prepared.objects, beforeOf, onWritten, mark, force, timeoutMs, log }
   // Also of an apply that fails or is called off: what it has put there is to be found again.
   const end = await applyObjects({ kubernetes, clock: deps.clock }, job, run.signal).finally(() =>
     note(inventory, written, log),

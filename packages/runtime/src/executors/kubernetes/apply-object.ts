@@ -1,4 +1,4 @@
-import { downPolicy, objectProgress, refOf, refText } from '@tiltts/core/kubernetes'
+import { downPolicy, objectProgress, type ProjectMark, refOf, refText } from '@tiltts/core/kubernetes'
 import { type AppliedObject, InfraError, isTiltError, type KubernetesManifest } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
@@ -17,6 +17,8 @@ export interface ObjectJob {
   readonly timeoutMs: number
   /** What was applied before under its name, in this session or an earlier one. */
   readonly before?: AppliedObject | undefined
+  /** Of the project that applies. */
+  readonly mark: ProjectMark
   /** Applied even when nothing has changed; workloads are made anew. */
   readonly force: boolean
   readonly log: (text: string, level?: 'info' | 'warn' | 'error') => void
@@ -112,7 +114,9 @@ async function send(
 ): Promise<KubernetesManifest> {
   const onWarning = (message: string): void => job.log(`${textOf(object)}: ${message}\n`, 'warn')
   const once = (): Promise<KubernetesManifest> =>
-    limited(deps, object, job, signal, (limit) => deps.kubernetes.apply({ object, force: true, onWarning }, limit))
+    limited(deps, object, job, signal, (limit) =>
+      deps.kubernetes.apply({ object, fieldManager: job.mark.fieldManager, force: true, onWarning }, limit),
+    )
   try {
     return await once()
   } catch (error) {

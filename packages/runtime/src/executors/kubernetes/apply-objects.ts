@@ -1,4 +1,4 @@
-import { applyRank, refOf, refText } from '@tiltts/core/kubernetes'
+import { applyRank, otherProjects, refOf, refText } from '@tiltts/core/kubernetes'
 import { type AppliedObject, isTiltError, type KubernetesManifest, type TiltError } from '@tiltts/spec'
 import { worldsNo } from '../../controllers/tasks.js'
 import type { PreparedObject } from './applied-object.js'
@@ -56,6 +56,7 @@ export async function applyObjects(deps: ApplyDeps, job: ApplyJob, signal: Abort
     if (errors.length > 0) break
   }
   tell(job, ends, { errors, attempted })
+  warnOfOthers(job, ends)
   return {
     applied: ends.map(({ applied }) => applied),
     objects: ends.map(({ object }) => object),
@@ -84,6 +85,20 @@ function tell(
   if (written.length > 0) log(`Objects that were applied:\n${written.join('')}`)
   const same = list('unchanged')
   if (same.length > 0) log(`Objects that are unchanged:\n${same.join('')}`)
+}
+
+/** Two projects that apply one object undo each other's changes: whoever sees that has to know where to look. */
+function warnOfOthers({ log, mark }: ApplyJob, ends: readonly ObjectEnd[]): void {
+  const shared = new Map<string, string[]>()
+  for (const { object } of ends) {
+    for (const other of otherProjects(object, mark))
+      shared.set(other, [...(shared.get(other) ?? []), refText(refOf(object))])
+  }
+  for (const [other, objects] of shared)
+    log(
+      `The project of ${other} applies ${objects.join(', ')}, too: whoever applies last wins. Give one of the projects other names or another namespace; what both have is deleted by neither\n`,
+      'warn',
+    )
 }
 
 function ranksOf(objects: readonly PreparedObject[]): readonly (readonly PreparedObject[])[] {

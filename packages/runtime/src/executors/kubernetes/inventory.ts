@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { type ProjectMark, projectMark } from '@tiltts/core/kubernetes'
 import type { AppliedObject, Json, KubernetesRef } from '@tiltts/spec'
 import type { Records } from '../../ports/records.js'
 import { isSameRef } from './applied-object.js'
@@ -23,6 +25,8 @@ export interface ClusterInventory {
 
 /** Records of what was put into clusters, so that it is found again when a later session has no use for it. */
 export interface Inventories {
+  /** Tells what this project has applied from what others have. */
+  readonly mark: ProjectMark
   /** @param cluster tells the cluster, and the namespace of the session, from all others */
   of(cluster: string): Promise<ClusterInventory>
 }
@@ -30,6 +34,7 @@ export interface Inventories {
 export function inventories(records: Records, project: string): Inventories {
   const opened = new Map<string, Promise<ClusterInventory>>()
   return {
+    mark: markOf(project),
     of(cluster) {
       const present = opened.get(cluster)
       if (present !== undefined) return present
@@ -38,6 +43,11 @@ export function inventories(records: Records, project: string): Inventories {
       return opening
     },
   }
+}
+
+/** @param project its file of config */
+export function markOf(project: string): ProjectMark {
+  return projectMark(project, (text) => createHash('sha1').update(text).digest('hex'))
 }
 
 async function open(records: Records, key: string): Promise<ClusterInventory> {

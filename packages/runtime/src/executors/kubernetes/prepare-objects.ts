@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import {
   type Injection,
   injectImages,
+  type ProjectMark,
   withLocalImagePolicies,
   withManagedLabels,
+  withProjectMark,
   withTemplateHash,
 } from '@tiltts/core/kubernetes'
 import type { KubernetesDeploy, KubernetesManifest } from '@tiltts/spec'
@@ -13,8 +15,11 @@ export type Prepared =
   | { readonly ok: true; readonly objects: readonly PreparedObject[] }
   | { readonly ok: false; readonly error: string }
 
-/** The objects of a resource as they are sent: with the images that were built for it, labels, and a hash of their pods. */
-export function prepareObjects(deploy: KubernetesDeploy, images: readonly Injection[]): Prepared {
+/**
+ * The objects of a resource as they are sent: with the images that were built for it, labels, the mark of the project, and
+ * a hash of their pods.
+ */
+export function prepareObjects(deploy: KubernetesDeploy, images: readonly Injection[], mark: ProjectMark): Prepared {
   const used = new Set<string>()
   const commands = new Set<string>()
   const objects = deploy.objects.map((object, index) => {
@@ -31,7 +36,10 @@ export function prepareObjects(deploy: KubernetesDeploy, images: readonly Inject
   )
   if (unplaced !== undefined) return { ok: false, error: noContainer(unplaced) }
   const policies = images.length > 0 ? withLocalImagePolicies : (object: KubernetesManifest) => object
-  return { ok: true, objects: objects.map((object) => prepared(withManagedLabels(policies(object)))) }
+  return {
+    ok: true,
+    objects: objects.map((object) => prepared(withProjectMark(withManagedLabels(policies(object)), mark))),
+  }
 }
 
 function prepared(labelled: KubernetesManifest): PreparedObject {
