@@ -1,11 +1,10 @@
-import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { tarEnd, tarHeader, tarPadding } from '../../packages/adapters/src/container-channel/tar-header.js'
 import { startDev } from '../support/dev.js'
 import { createDockerProject, docker } from '../support/docker-project.js'
+import { raceEdits, type Seen } from '../support/race-edits.js'
 import { type BenchRow, median, ms } from '../support/stats.js'
 
 const edits = 30
@@ -44,28 +43,8 @@ services:
   await dev.printed('watching')
   const seen = await seenInContainer()
   const put = archivePut(project.container('api'))
-  const ours: number[] = []
-  const floors: number[] = []
   const file = join(project.folder, 'api/synced/edited.txt')
-  await sleep(1000)
-  for (let i = 0; i < edits + 2; i++) {
-    const text = `edit ${i} ${Math.random()}.`
-    const edited = seen.wait(text)
-    const before = performance.now()
-    writeFileSync(file, text)
-    const took = (await edited) - before
-    await sleep(200 + Math.random() * 100)
-    const bare = `put ${i} ${Math.random()}.`
-    const arrived = seen.wait(bare)
-    const begun = performance.now()
-    await put(bare)
-    const least = (await arrived) - begun
-    await sleep(200 + Math.random() * 100)
-    // The first ones warm up both sides.
-    if (i < 2) continue
-    ours.push(took)
-    floors.push(least)
-  }
+  const { ours, floors } = await raceEdits({ file, edits, seen, put })
   seen.close()
   await dev.stop()
   project.remove()
@@ -79,12 +58,6 @@ services:
       met: measured <= 50 && measured <= floor + 45,
     },
   ]
-}
-
-interface Seen {
-  /** When the text has come, by this process's clock. */
-  wait(text: string): Promise<number>
-  close(): void
 }
 
 async function seenInContainer(): Promise<Seen> {

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../../packages/adapters/src/clock/index.js'
 import { tarEnd, tarHeader, tarPadding } from '../../packages/adapters/src/container-channel/tar-header.js'
 import { execInPod } from '../../packages/adapters/src/kubernetes/streams/container/exec-in-pod.js'
@@ -10,6 +8,7 @@ import { realTransport } from '../../packages/adapters/src/kubernetes/testing/re
 import { atEnd } from '../support/cleanup.js'
 import { createClusterProject, kubectl } from '../support/cluster-project.js'
 import { startDev } from '../support/dev.js'
+import { raceEdits, type Seen } from '../support/race-edits.js'
 import { type BenchRow, median, ms } from '../support/stats.js'
 
 const edits = 30
@@ -51,28 +50,8 @@ spec:
   const pod = kubectl('--namespace', project.name, 'get', 'pods', '--output', 'jsonpath={.items[0].metadata.name}')
   const seen = await seenInPod(project.name, pod)
   const kept = await keptTar(project.name, pod)
-  const ours: number[] = []
-  const floors: number[] = []
   const file = join(project.folder, 'api/synced/edited.txt')
-  await sleep(1000)
-  for (let i = 0; i < edits + 2; i++) {
-    const text = `edit ${i} ${Math.random()}.`
-    const edited = seen.wait(text)
-    const before = performance.now()
-    writeFileSync(file, text)
-    const took = (await edited) - before
-    await sleep(200 + Math.random() * 100)
-    const bare = `put ${i} ${Math.random()}.`
-    const arrived = seen.wait(bare)
-    const begun = performance.now()
-    await kept.put(bare)
-    const least = (await arrived) - begun
-    await sleep(200 + Math.random() * 100)
-    // The first ones warm up both sides.
-    if (i < 2) continue
-    ours.push(took)
-    floors.push(least)
-  }
+  const { ours, floors } = await raceEdits({ file, edits, seen, put: kept.put })
   seen.close()
   await kept.close()
   await dev.stop()
@@ -88,12 +67,6 @@ spec:
       met: measured <= 50,
     },
   ]
-}
-
-interface Seen {
-  /** When the text has come, by this process's clock. */
-  wait(text: string): Promise<number>
-  close(): void
 }
 
 /** By a stream that kubectl keeps. */
