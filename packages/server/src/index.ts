@@ -1,1 +1,2 @@
-export { type RunningServer, type Served, type ServerOptions, startServer } from './server.js'
+export { type Certificate, createCertificate, isUsable } from './certificate.js'
+export { type ApiOptions, type RunningServer, type Served, type ServerOptions, startServer } from './server.js'

@@ -1,97 +1,20 @@
-import { request } from 'node:http'
-import { createLogStore, type LogStore } from '@tiltts/core/logs'
-import { createStore, type ObjectStore } from '@tiltts/core/store'
-import { fakeLogArchive } from '@tiltts/runtime/testing'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { LogStore } from '@tiltts/core/logs'
+import type { ObjectStore } from '@tiltts/core/store'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { startServer } from './server.js'
+import { configMap, group, type Reply, type TestServer, testServer, token } from './testing/test-server.js'
 
-const token = 'secret-token'
-let port = 0
 let store: ObjectStore
 let logs: LogStore
-
-interface Answer {
-  readonly status: number
-  readonly body: never
-}
-
-/** One request with the token, unless the headers say otherwise. */
-function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        port,
-        host: '127.0.0.1',
-        method,
-        path,
-        headers: { 'x-tilt-token': token, 'content-type': 'application/json', ...headers },
-      },
-      (answer) => {
-        let text = ''
-        answer.setEncoding('utf8').on('data', (chunk) => {
-          text += chunk
-        })
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, body: (text === '' ? undefined : JSON.parse(text)) as never }),
-        )
-      },
-    )
-    outgoing.on('error', reject)
-    outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
-  })
-}
-
-/** The lines of a stream as they come. */
-function stream(path: string): {
-  readonly lines: () => readonly string[]
-  readonly until: (count: number) => Promise<readonly string[]>
-} {
-  let text = ''
-  let check = (): void => {}
-  const outgoing = request({ port, host: '127.0.0.1', path, headers: { 'x-tilt-token': token } }, (answer) => {
-    answer.setEncoding('utf8').on('data', (chunk) => {
-      text += chunk
-      check()
-    })
-    answer.on('error', () => {})
-  })
-  outgoing.on('error', () => {})
-  outgoing.end()
-  onTestFinished(() => void outgoing.destroy())
-  const lines = (): readonly string[] => text.split('\n').slice(0, -1)
-  return {
-    lines,
-    until: (count) =>
-      new Promise((resolve) => {
-        check = () => {
-          if (lines().length >= count) resolve(lines())
-        }
-        check()
-      }),
-  }
-}
-
-const configMap = (name: string, data: Record<string, string>): object => ({
-  apiVersion: 'tilt.dev/v1alpha1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
-})
-const maps = '/apis/tilt.dev/v1alpha1/configmaps'
+let call: TestServer['call']
+let stream: TestServer['stream']
+let port = 0
+const maps = `${group}/configmaps`
 
 beforeEach(async () => {
-  let id = 0
-  store = createStore({ now: () => 1_000, uid: () => `uid-${id++}` })
-  logs = createLogStore({ now: () => 1_000, archive: fakeLogArchive() })
-  const server = await startServer({ token, host: '127.0.0.1', port: 0, now: () => 1_000, version: '1.2.3' })
-  server.serve({ store, logs })
-  port = server.port
-  onTestFinished(() => server.close())
+  const running = await testServer()
+  ;({ store, logs, call, stream } = running)
+  port = running.server.port
 })
 
 describe('objects', () => {
@@ -134,7 +57,7 @@ describe('objects', () => {
   })
 
   it('makes a free name from generateName, with a status that says the update is queued', async () => {
-    const create = (): Promise<Answer> =>
+    const create = (): Promise<Reply> =>
       call('POST', '/apis/tilt.dev/v1alpha1/updates', {
         metadata: { generateName: 'api-' },
         spec: { resource: 'api', causes: [{ reason: 'trigger' }] },
@@ -209,11 +132,11 @@ describe('logs', () => {
 
 describe('who is let in', () => {
   it('EXIT-04: refuses whoever brings no token, or a wrong one', async () => {
-    expect(await call('GET', maps, undefined, { 'x-tilt-token': '' })).toMatchObject({ status: 401 })
-    expect(await call('GET', maps, undefined, { 'x-tilt-token': `${token}x` })).toMatchObject({ status: 401 })
+    expect(await call('GET', maps, undefined, { 'x-tilt-token': '' })).toMatchObject({ status: 403 })
+    expect(await call('GET', maps, undefined, { 'x-tilt-token': `${token}x` })).toMatchObject({ status: 403 })
     expect(
       await call('GET', maps, undefined, { 'x-tilt-token': 'wrong', authorization: `Bearer ${token}` }),
-    ).toMatchObject({ status: 401 })
+    ).toMatchObject({ status: 403 })
   })
 
   it('refuses another host name, and pages of another origin, even with the token', async () => {

@@ -1,25 +1,28 @@
-import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
 import { InfraError } from '@tiltts/spec'
-import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { guard } from './guard.js'
-import { serveLogs } from './logs-route.js'
-import { ApiError } from './rest/api-error.js'
-import { serveResources } from './rest/resources.js'
+import { apiApp, webApp } from './apps.js'
+import type { Certificate } from './certificate.js'
 
 export interface ServerOptions {
-  /** Every request must bring it, as `X-Tilt-Token` or as a bearer token. */
+  /** The user's own: every request to the web port must bring it. */
   readonly token: string
   readonly host: string
   /** 0: any free port. */
   readonly port: number
   readonly now: () => number
   readonly version: string
+}
+
+/** The listener for clients of Kubernetes: HTTPS, on this machine only. */
+export interface ApiOptions {
+  readonly certificate: Certificate
+  /** This session's own: every request must bring it as a bearer token. */
+  readonly token: string
 }
 
 /** What is served, once the session is there. */
@@ -29,58 +32,77 @@ export interface Served {
 }
 
 export interface RunningServer {
+  /** Of the web listener. */
   readonly port: number
   /** Begins to answer; before that every request is told to come again. */
   serve(served: Served): void
+  /** Opens the listener for clients of Kubernetes. Resolves to its port. */
+  openApi(options: ApiOptions): Promise<number>
   /** Ends open streams, too. */
   close(): Promise<void>
 }
-
-/** Largest body a client may send, in bytes. */
-const maxBody = 20 << 20
 
 /**
  * Takes the port at once, since commands are told of it, and serves the session when it is there.
  * Throws an InfraError `server/port-busy` when the port is taken.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host } = options
-  let listener: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
-  const server = createHttpServer((request, response) => listener(request, response))
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const busy = error.code === 'EADDRINUSE'
-      const message = busy
-        ? `Port ${options.port} is taken by another program`
-        : `Cannot listen on ${host}:${options.port}: ${error.message}`
-      reject(new InfraError('server/port-busy', 'server', message, { cause: error }))
-    })
-    server.listen(options.port, host, () => resolve((server.address() as AddressInfo).port))
-  })
+  let served: Served | undefined
+  const web = lateListener()
+  const server = createHttpServer(web.listener)
+  const port = await listen(server, options.host, options.port)
+  const open: Server[] = [server]
+  const waiting: ((served: Served) => void)[] = [(now) => web.answer(webApp(options, now).fetch)]
   return {
     port,
-    serve(served) {
-      listener = getRequestListener(appOf(options, served).fetch)
+    serve(now) {
+      served = now
+      for (const fn of waiting) fn(now)
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    async openApi({ certificate, token }) {
+      const api = lateListener()
+      const secure = createHttpsServer({ ...certificate, minVersion: 'TLSv1.2' }, api.listener)
+      const apiPort = await listen(secure, '127.0.0.1', 0)
+      open.push(secure)
+      const answer = (now: Served): void => api.answer(apiApp(token, options, now).fetch)
+      if (served === undefined) waiting.push(answer)
+      else answer(served)
+      return apiPort
+    },
+    close: async () => void (await Promise.all(open.map(closed))),
   }
 }
 
-function appOf(options: ServerOptions, { store, logs }: Served): Hono {
-  const app = new Hono()
-  app.onError((error, c) => {
-    const refusal = error instanceof ApiError ? error : new ApiError(500, 'InternalError', error.message)
-    return c.json(refusal.toStatus(), refusal.code as ContentfulStatusCode)
+/** A listener that tells clients to come again, until there is something to answer. */
+function lateListener(): {
+  readonly listener: RequestListener
+  answer(fetch: Parameters<typeof getRequestListener>[0]): void
+} {
+  let current: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
+  return {
+    listener: (request, response) => current(request, response),
+    answer(fetch) {
+      current = getRequestListener(fetch)
+    },
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const busy = error.code === 'EADDRINUSE'
+      const message = busy
+        ? `Port ${port} is taken by another program`
+        : `Cannot listen on ${host}:${port}: ${error.message}`
+      reject(new InfraError('server/port-busy', 'server', message, { cause: error }))
+    })
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
-  app.notFound((c) => c.json(new ApiError(404, 'NotFound', `there is nothing at ${c.req.path}`).toStatus(), 404))
-  app.use(guard({ token: options.token, host: options.host }))
-  app.use(bodyLimit({ maxSize: maxBody, onError: () => new Response(null, { status: 413 }) }))
-  app.get('/version', (c) => c.json({ gitVersion: `v${options.version}` }))
-  serveResources(app, store, options.now)
-  serveLogs(app, logs)
-  return app
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
 }

@@ -238,6 +238,14 @@ export const errorCatalogue = {
   },
   'server/port-busy': { title: 'The port is taken', hint: 'Name another with --port.' },
   'session/ambiguous': { title: 'Several sessions are running', hint: 'Say which with --port.' },
+  'session/kubeconfig': {
+    title: "The file that tells Kubernetes' clients of sessions cannot be used",
+    hint: 'Mend or remove it, or name another with TILT_CONFIG.',
+  },
+  'session/locked': {
+    title: 'A file of all sessions is held by another process',
+    hint: 'Remove the lock if no session is starting.',
+  },
   'session/none': { title: 'No session is running', hint: 'Start one with: tiltts dev' },
   'session/unknown-resource': { title: 'The session has no such resource', hint: 'Check the spelling.' },
   'tiltts/bug': { title: 'A bug in tiltts', hint: 'Please report it with the file named in the message.' },

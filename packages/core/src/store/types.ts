@@ -24,7 +24,12 @@ export interface Change<K extends Kind = Kind> {
   readonly after: ObjectOf<K> | undefined
 }
 
-export type NewMeta = Partial<Pick<ObjectMeta, 'labels' | 'annotations' | 'ownerReferences'>>
+export type NewMeta = Partial<
+  Pick<
+    ObjectMeta,
+    'labels' | 'annotations' | 'ownerReferences' | 'finalizers' | 'deletionTimestamp' | 'managedFields'
+  >
+>
 
 /** Writes within one transaction. An equal write changes nothing. */
 export interface Tx {

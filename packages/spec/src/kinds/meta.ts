@@ -7,6 +7,24 @@ export interface OwnerReference {
   readonly uid: string
 }
 
+/** Which fields of an object one client has set, so that another's apply tells when both set the same. */
+export interface ManagedFields {
+  /** Name of the client: `kubectl-client-side-apply`. */
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly time: ApiTime
+  readonly fieldsType: 'FieldsV1'
+  /** A tree of `f:<field>`. */
+  readonly fieldsV1: FieldTree
+  readonly subresource?: 'status' | undefined
+}
+
+/** Fields by name, `{}` for one that is owned as a whole. */
+export interface FieldTree {
+  readonly [field: string]: FieldTree
+}
+
 export interface ObjectMeta {
   readonly name: string
   readonly uid: string
@@ -18,6 +36,12 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>> | undefined
   readonly annotations?: Readonly<Record<string, string>> | undefined
   readonly ownerReferences?: readonly OwnerReference[] | undefined
+  /** Who must let go of the object before it is gone for good. */
+  readonly finalizers?: readonly string[] | undefined
+  /** Since when it is to go, while finalizers hold it. */
+  readonly deletionTimestamp?: ApiTime | undefined
+  /** Of objects that clients write. */
+  readonly managedFields?: readonly ManagedFields[] | undefined
 }
 
 /** Every object of the store: what is wanted (spec), what is so (status). */

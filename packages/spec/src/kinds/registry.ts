@@ -46,8 +46,12 @@ export interface KindInfo {
   readonly internal: boolean
   /** Whether clients may write the spec. */
   readonly writable: boolean
+  /** Whether clients may write the status: what stands there is said by them, as the click of a button. */
+  readonly statusWritable: boolean
   /** The status of a new object that a client creates; absent: clients create none of this kind. */
   readonly initialStatus?: ((now: ApiTime) => StatusOf<Kind>) | undefined
+  /** What a spec of a client has where it says nothing. */
+  readonly defaults?: Partial<SpecOf<Kind>> | undefined
   /** Whether the spec stands as top-level fields on the wire (ConfigMap). */
   readonly flatSpec: boolean
 }
@@ -58,6 +62,7 @@ const row = (kind: Kind, plural: string, options: Partial<Omit<KindInfo, 'kind' 
   shortNames: [],
   internal: false,
   writable: true,
+  statusWritable: false,
   flatSpec: false,
   ...options,
 })
@@ -65,13 +70,25 @@ const row = (kind: Kind, plural: string, options: Partial<Omit<KindInfo, 'kind' 
 /** Every kind there is. The server is generic over this table: a new kind needs no server code. */
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Cluster: row('Cluster', 'clusters', { writable: false }),
-  Cmd: row('Cmd', 'cmds', { initialStatus: () => ({ ready: false, restarts: 0 }) }),
-  ConfigMap: row('ConfigMap', 'configmaps', { shortNames: ['cm'], flatSpec: true, initialStatus: () => ({}) }),
+  Cmd: row('Cmd', 'cmds', { defaults: { env: [], role: 'job' }, initialStatus: () => ({ ready: false, restarts: 0 }) }),
+  ConfigMap: row('ConfigMap', 'configmaps', {
+    shortNames: ['cm'],
+    flatSpec: true,
+    defaults: { data: {} },
+    initialStatus: () => ({}),
+  }),
   DockerComposeService: row('DockerComposeService', 'dockercomposeservices', { shortNames: ['dc'], writable: false }),
-  FileWatch: row('FileWatch', 'filewatches', { shortNames: ['fw'], initialStatus: () => ({ fileEvents: [] }) }),
+  FileWatch: row('FileWatch', 'filewatches', {
+    shortNames: ['fw'],
+    defaults: { ignores: [] },
+    initialStatus: () => ({ fileEvents: [] }),
+  }),
   Image: row('Image', 'images', { internal: true, writable: false }),
-  KubernetesApply: row('KubernetesApply', 'kubernetesapplys', { shortNames: ['ka'], writable: false }),
-  KubernetesDiscovery: row('KubernetesDiscovery', 'kubernetesdiscoverys', { shortNames: ['kd'], writable: false }),
+  KubernetesApply: row('KubernetesApply', 'kubernetesapplys', { shortNames: ['ka', 'kapp'], writable: false }),
+  KubernetesDiscovery: row('KubernetesDiscovery', 'kubernetesdiscoveries', {
+    shortNames: ['kd', 'kdisco'],
+    writable: false,
+  }),
   PortForward: row('PortForward', 'portforwards', { shortNames: ['pf'], writable: false }),
   Resource: row('Resource', 'resources', { internal: true, writable: false }),
   Session: row('Session', 'sessions'),
@@ -79,6 +96,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   UIResource: row('UIResource', 'uiresources', { writable: false }),
   UISession: row('UISession', 'uisessions', { writable: false }),
   Update: row('Update', 'updates', {
+    defaults: { causes: [{ reason: 'trigger', by: 'api' }] },
     initialStatus: (now) => ({ phase: 'queued', queuedAt: now, holds: [], steps: [] }),
   }),
 }

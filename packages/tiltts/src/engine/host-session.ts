@@ -4,6 +4,7 @@ import { exitCode, type Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
 import { portOf } from '../sessions/connect.js'
 import { serveAtPort } from '../sessions/ports.js'
+import { publishApi } from '../sessions/publish-api.js'
 import { announceSession } from '../sessions/registry.js'
 import { sessionToken } from '../sessions/token.js'
 import { hasColour } from '../terminal/colour.js'
@@ -78,6 +79,11 @@ export async function hostSession(
     },
   })
   server.serve(session)
+  // What people see does not wait for it: a new certificate takes a moment.
+  const published = publishApi(server).catch((error: Error) => {
+    onWarning(error.message)
+    return async () => {}
+  })
   let stopping: (() => void) | undefined
   let ended: ((code: number) => void) | undefined
   const endAsked = new Promise<number>((resolve) => {
@@ -120,6 +126,7 @@ export async function hostSession(
           : { code: first.exitCode, outcome: first }
       } finally {
         withdraw()
+        await (await published)()
         await server.close()
         await close()
         await logArchive.close()

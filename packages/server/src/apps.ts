@@ -1,0 +1,58 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { bearerGuard, webGuard } from './guard.js'
+import { serveHealth } from './health.js'
+import { serveLogs } from './logs-route.js'
+import { serveOpenApi } from './openapi/routes.js'
+import { ApiError } from './rest/api-error.js'
+import { serveDiscovery } from './rest/discovery.js'
+import { serveResources } from './rest/resources.js'
+import type { Served, ServerOptions } from './server.js'
+
+type AppOptions = Pick<ServerOptions, 'now' | 'version' | 'token' | 'host'>
+
+/** Largest body a client may send, in bytes. */
+const maxBody = 20 << 20
+
+/** What the web port answers: objects, logs and all that people see. */
+export function webApp(options: AppOptions, served: Served): Hono {
+  const app = bareApp()
+  app.use(webGuard(options))
+  limitBodies(app)
+  serveObjects(app, options, served)
+  serveLogs(app, served.logs)
+  return app
+}
+
+/** What the port for clients of Kubernetes answers: objects alone. */
+export function apiApp(token: string, options: AppOptions, served: Served): Hono {
+  const app = bareApp()
+  app.use(bearerGuard(token))
+  limitBodies(app)
+  serveObjects(app, options, served)
+  return app
+}
+
+function serveObjects(app: Hono, { version, now }: AppOptions, { store }: Served): void {
+  serveHealth(app, version)
+  serveDiscovery(app)
+  serveOpenApi(app, version)
+  serveResources(app, store, now)
+}
+
+/** An app that says every refusal as a Kubernetes `Status`. */
+function bareApp(): Hono {
+  const app = new Hono()
+  app.onError((error, c) => {
+    const refusal = error instanceof ApiError ? error : new ApiError(500, 'InternalError', error.message)
+    return c.json(refusal.toStatus(), refusal.code as ContentfulStatusCode)
+  })
+  app.notFound((c) => c.json(new ApiError(404, 'NotFound', `there is nothing at ${c.req.path}`).toStatus(), 404))
+  return app
+}
+
+function limitBodies(app: Hono): void {
+  const tooLarge = new ApiError(413, 'RequestEntityTooLarge', `a body may have ${maxBody} bytes at most`)
+  app.use(bodyLimit({ maxSize: maxBody, onError: (c) => c.json(tooLarge.toStatus(), 413) }))
+}

@@ -1,0 +1,30 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type Certificate, createCertificate, isUsable } from '@tiltts/server'
+
+/** The certificate of sessions of a name: the one that was kept, or a new one when that is not there or ends soon. */
+export async function sessionCertificate(name: string, env: NodeJS.ProcessEnv = process.env): Promise<Certificate> {
+  const folder = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tilt-dev', 'certs', name)
+  const known = { key: read(join(folder, 'tls.key')), cert: read(join(folder, 'tls.crt')) }
+  if (isUsable(known, Date.now())) return known
+  const made = await createCertificate(Date.now())
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  write(join(folder, 'tls.key'), made.key)
+  write(join(folder, 'tls.crt'), made.cert)
+  return made
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 })
+  renameSync(`${file}.${process.pid}`, file)
+}
