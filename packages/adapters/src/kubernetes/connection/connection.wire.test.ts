@@ -160,6 +160,26 @@ describe('credentials of a kubeconfig', () => {
     expect(await client.get(ref, never)).toBeDefined()
   })
 
+  it('asks the command of an old cloud, and says whose login failed when nobody knows the provider', async () => {
+    const server = await started()
+    server.on(path, guarded('Bearer cloud-token'))
+    const printed = { credential: { access_token: 'cloud-token', token_expiry: '2099-01-01T00:00:00Z' } }
+    const answer = join(server.folder, 'answer.json')
+    await writeFile(answer, JSON.stringify(printed))
+    const config = {
+      'cmd-path': 'cat',
+      'cmd-args': answer,
+      'token-key': '{.credential.access_token}',
+      'expiry-key': '{.credential.token_expiry}',
+    }
+    const client = await clientWith(server, { 'auth-provider': { name: 'gcp', config } })
+    expect(await client.get(ref, never)).toBeDefined()
+    const unknown = await clientWith(await started(), { 'auth-provider': { name: 'nobody' } })
+    await expect(unknown.get(ref, never)).rejects.toThrow(
+      `the auth-provider nobody of the kubeconfig's user "kind-fake" failed: nobody knows it any more`,
+    )
+  })
+
   it('shows a client certificate, and trusts the authority of the kubeconfig', async () => {
     const server = await started({ tls: { cert: certificate, key, ca: certificate, requestCert: true } })
     const shown: unknown[] = []

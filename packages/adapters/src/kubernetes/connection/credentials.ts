@@ -1,5 +1,6 @@
 import type { Clock, Processes } from '@tiltts/runtime/ports'
 import { InfraError } from '@tiltts/spec'
+import { authProviderHeader } from './auth-provider.js'
 import { bytes, fileOf } from './entry-bytes.js'
 import { runExecPlugin } from './exec-plugin.js'
 import { type Entry, isEntry } from './kubeconfig.js'
@@ -129,10 +130,15 @@ async function readCredentials(
     if (given.token !== undefined) authorize(given.token)
     until = given.until
   } else if (isEntry(provider)) {
-    if (provider['name'] !== 'oidc') throw givenUp(String(provider['name']), options.pinned.userName)
-    const given = await oidcToken(isEntry(provider['config']) ? provider['config'] : {})
-    authorize(given.token)
-    until = given.until
+    if (provider['name'] === 'oidc') {
+      const given = await oidcToken(isEntry(provider['config']) ? provider['config'] : {})
+      authorize(given.token)
+      until = given.until
+    } else {
+      const given = await authProviderHeader(provider, options.pinned.userName, options.clock.now())
+      headers['authorization'] = given.authorization
+      until = given.until
+    }
   }
   if (typeof tokenFile === 'string' && tokenFile !== '') {
     authorize((await fileOf(tokenFile)).toString('utf8').trim())
@@ -154,11 +160,6 @@ function isAskedFor(user: Entry): boolean {
 /** The token that goes along with a call. */
 export function bearerOf({ headers }: Credentials): string | undefined {
   return /^Bearer (.*)$/.exec(String(headers['authorization'] ?? ''))?.[1]
-}
-
-function givenUp(provider: string, user: string): InfraError {
-  const message = `the kubeconfig's user "${user}" logs in by the auth-provider ${provider}, which kubectl no longer knows either; have the kubeconfig written anew by the tools of your cloud`
-  return new InfraError('kubernetes/unauthorized', 'kubernetes', message, { retry: true })
 }
 
 function impersonation(user: Entry): Record<string, string | string[]> {

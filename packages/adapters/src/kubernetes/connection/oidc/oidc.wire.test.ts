@@ -215,16 +215,6 @@ describe('an OIDC login of a kubeconfig', () => {
     expect(Object.keys(users[0].user)).toEqual(['token'])
     expect(w.issuer.accepts(users[0].user.token)).toBe(true)
   })
-
-  it('is the only auth-provider', async () => {
-    const server = await standInServer()
-    open.push(server)
-    const client = await server.client()
-    await server.kubeconfig({ 'auth-provider': { name: 'gcp' } })
-    await expect(client.get(ref, never)).rejects.toThrow(
-      `the kubeconfig's user "kind-fake" logs in by the auth-provider gcp, which kubectl no longer knows either`,
-    )
-  })
 })
 
 describe('a command for credentials', () => {
