@@ -203,7 +203,12 @@ export function clusterView({ kubernetes, clock, tasks }: ClusterViewDeps, sink:
     ownersOf: (uid) => chainFrom(uid).owners,
     take(object) {
       const generation = object.metadata['generation']
-      if (typeof generation === 'number') objects.atLeast(uidOf(object), generation)
+      if (typeof generation === 'number') {
+        const seen = objects.get(uidOf(object))
+        objects.atLeast(uidOf(object), generation)
+        // A watch that has told of this generation knows more of it than the answer that is only read now.
+        if (seen?.gone === false && (seen.generation ?? 0) >= generation) return
+      }
       objects.see(object, sink.keepsWhole(kindOf(object)))
     },
     release: objects.release,

@@ -487,3 +487,17 @@ it('LOG-02: says nothing of the pods of a resource that left the config', async 
   await w.settled()
   expect(w.log('web')).not.toContain('Liveness probe failed')
 })
+
+it('goes by the watch when that was faster than the answer to the apply', async () => {
+  const w = await world()
+  await w.declare('web', [deployment('web')])
+  await w.deploy('web')
+  await w.advance(100)
+  const changed = { ...deployment('web'), metadata: { ...deployment('web').metadata, annotations: { a: 'b' } } }
+  const answer = await w.kubernetes.apply({ object: changed, force: true }, new AbortController().signal)
+  await w.advance(200)
+  const generation = w.kubernetes.object(deploymentRef)?.metadata['generation']
+  w.discovery.applied('web', [{ ...answer, metadata: { ...answer.metadata, generation }, status: {} }])
+  await w.advance(10)
+  expect(w.status('web').objects).toMatchObject([{ state: 'ready' }])
+})

@@ -10,6 +10,7 @@ export interface SeenObject {
   readonly kind: string
   readonly progress: Progress
   readonly version: string
+  readonly generation?: number | undefined
   readonly service?: ServiceView | undefined
   /** Whole, where the user judges it. */
   readonly whole?: KubernetesManifest | undefined
@@ -52,6 +53,7 @@ export function objectIndex(): ObjectIndex {
         progress: objectProgress(object),
         version: String(object.metadata['resourceVersion'] ?? ''),
         gone: false,
+        ...(typeof generation === 'number' && { generation }),
         ...(service !== undefined && { service }),
         ...(keepWhole && { whole: object }),
       }
