@@ -18,6 +18,7 @@ describe.skipIf(skip !== undefined)(`what two projects apply${skip ? ` (skipped:
     const session = startTiltts(other, ['dev', '--port', '0'])
     await session.printed(/applies Deployment\/api/, 40_000)
     await session.printed(/applies ConfigMap\/settings/, 40_000)
+    await session.printed('resources are ready', 40_000)
     expect(said(session)).toMatch(/WARNING: The project of .*tilt\.config\.ts applies Deployment\/api .*, too/)
     expect(said(session)).toContain(first.folder)
     expect(await uids()).toBe(before)
