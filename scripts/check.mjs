@@ -14,6 +14,7 @@ const checks = {
   boundaries: node('scripts/check-boundaries.mjs'),
   'dead code': [bin('knip'), []],
   packages: node('scripts/check-packages.mjs'),
+  'API schemas': node('scripts/write-api-schemas.mjs', '--check'),
   docs: node('scripts/check-docs.mjs'),
 }
 const failed = []

@@ -167,7 +167,9 @@ describe('ci', () => {
   it('CI-09: readyTimeout of a resource replaces the limit', async () => {
     const { sim } = await ci((c) => c.local('server', { serveCmd: 'serve', probe: { action }, readyTimeoutMs: 2000 }))
     await sim.advance(2000)
-    expect(sim.outcome()?.reason).toBe('Readiness timeout after 2s: target server:serve not ready: probe: connection refused')
+    expect(sim.outcome()?.reason).toBe(
+      'Readiness timeout after 2s: target server:serve not ready: probe: connection refused',
+    )
   })
 
   it('CI-11: at the end servers are ended, and nothing else runs', async () => {

@@ -25,10 +25,7 @@ export interface Change<K extends Kind = Kind> {
 }
 
 export type NewMeta = Partial<
-  Pick<
-    ObjectMeta,
-    'labels' | 'annotations' | 'ownerReferences' | 'finalizers' | 'deletionTimestamp' | 'managedFields'
-  >
+  Pick<ObjectMeta, 'labels' | 'annotations' | 'ownerReferences' | 'finalizers' | 'deletionTimestamp' | 'managedFields'>
 >
 
 /** Writes within one transaction. An equal write changes nothing. */

@@ -1,5 +1,4 @@
 import type { Clock, Processes } from '@tiltts/runtime/ports'
-import { InfraError } from '@tiltts/spec'
 import { authProviderHeader } from './auth-provider.js'
 import { bytes, fileOf } from './entry-bytes.js'
 import { runExecPlugin } from './exec-plugin.js'
