@@ -1,5 +1,5 @@
 // `npm test`: installs, builds, and runs every test. What a missing server or browser would be needed for is skipped with
-// a reason; TILTTS_REQUIRE=docker,buildkit,podman,kubernetes,testbed,browser turns such skips into failures. Further arguments go to vitest.
+// a reason; TILTTS_REQUIRE=docker,kubectl,buildkit,podman,kubernetes,testbed,browser turns such skips into failures. Further arguments go to vitest.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** What a test may need that a machine may lack. */
-export type Requirement = 'docker' | 'kubernetes' | 'testbed' | 'browser' | 'go'
+export type Requirement = 'docker' | 'kubernetes' | 'kubectl' | 'testbed' | 'browser' | 'go'
 
 const demanded = (process.env['TILTTS_REQUIRE'] ?? '').split(',')
 const works = (command: string, ...args: string[]): boolean =>
@@ -21,6 +21,7 @@ const missing: Readonly<Record<Requirement, () => string | undefined>> = {
     works('kubectl', 'get', '--raw', '/readyz')
       ? undefined
       : 'no Kubernetes cluster answers (kubectl get --raw /readyz)',
+  kubectl: () => (works('kubectl', 'version', '--client') ? undefined : 'no kubectl is on the PATH'),
   testbed: () =>
     existsSync(`${process.env['TESTBED_RUN']}/log/apiserver.pid`)
       ? undefined

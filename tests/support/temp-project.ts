@@ -17,10 +17,23 @@ export interface TempProject {
   path(name: string): string
 }
 
+export interface ProjectOptions {
+  /** Without `tiltts` to import. */
+  readonly bare?: boolean
+}
+
+type Files = Readonly<Record<string, string>>
+
 /** A folder outside the repository with these files; gone when the test has finished. `tiltts` can be imported unless `bare`. */
-export function tempProject(files: Readonly<Record<string, string>>, options: { bare?: boolean } = {}): TempProject {
+export function tempProject(files: Files, options: ProjectOptions = {}): TempProject {
+  const { project, remove } = createProject(files, options)
+  onTestFinished(remove)
+  return project
+}
+
+/** The same, for more than one test: whoever makes it removes it. */
+export function createProject(files: Files, options: ProjectOptions = {}): { project: TempProject; remove(): void } {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'tiltts-test-')))
-  onTestFinished(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }))
   const folder = join(base, 'project')
   const path = (name: string): string => join(folder, name)
   const write = (name: string, text: string): void => {
@@ -35,5 +48,6 @@ export function tempProject(files: Readonly<Record<string, string>>, options: { 
   }
   const { TILT_PORT: _port, TILT_HOST: _host, FORCE_COLOR: _colour, ...inherited } = process.env
   const env = { ...inherited, TILT_DEV_DIR: join(base, 'dev'), XDG_STATE_HOME: join(base, 'state'), NO_COLOR: '1' }
-  return { folder, env, write, path }
+  const remove = (): void => rmSync(base, { recursive: true, force: true, maxRetries: 5 })
+  return { project: { folder, env, write, path }, remove }
 }

@@ -22,11 +22,27 @@ export interface RunningTiltts {
 }
 
 /** Starts `tiltts` in a project. What still runs when the test has finished is interrupted, then killed. */
-export function startTiltts(
-  project: TempProject,
-  args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
-): RunningTiltts {
+export function startTiltts(project: TempProject, args: readonly string[], options: StartOptions = {}): RunningTiltts {
+  const running = launchTiltts(project, args, options)
+  onTestFinished(() => endTiltts(running))
+  return running
+}
+
+interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+}
+
+/** Interrupts what still runs; kills it when it takes too long to end. */
+export async function endTiltts({ child, finished }: RunningTiltts): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
+  const killer = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  await finished
+  clearTimeout(killer)
+}
+
+/** The same, for more than one test: whoever starts it ends it. */
+export function launchTiltts(project: TempProject, args: readonly string[], options: StartOptions = {}): RunningTiltts {
   const started = performance.now()
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd ?? project.folder,
@@ -54,13 +70,6 @@ export function startTiltts(
       notify()
       resolve({ code: code ?? (signal === null ? 1 : 128), stdout, stderr, ms: performance.now() - started })
     })
-  })
-  onTestFinished(async () => {
-    if (ended) return
-    child.kill('SIGINT')
-    const killer = setTimeout(() => child.kill('SIGKILL'), 15_000)
-    await finished
-    clearTimeout(killer)
   })
   return {
     child,
@@ -100,7 +109,7 @@ export function startTiltts(
 export function runTiltts(
   project: TempProject,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  options: StartOptions = {},
 ): Promise<Finished> {
   return startTiltts(project, args, options).finished
 }

@@ -3,9 +3,12 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Certificate, createCertificate, isUsable } from '@tiltts/server'
 
-/** The certificate of sessions of a name: the one that was kept, or a new one when that is not there or ends soon. */
-export async function sessionCertificate(name: string, env: NodeJS.ProcessEnv = process.env): Promise<Certificate> {
-  const folder = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tilt-dev', 'certs', name)
+/**
+ * The certificate of this user's sessions: the one that was kept, or a new one when that is not there or ends soon. One
+ * for all of them: it only says that who answers on this machine is a session; which one, its token says.
+ */
+export async function sessionCertificate(env: NodeJS.ProcessEnv = process.env): Promise<Certificate> {
+  const folder = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tiltts', 'certificate')
   const known = { key: read(join(folder, 'tls.key')), cert: read(join(folder, 'tls.crt')) }
   if (isUsable(known, Date.now())) return known
   const made = await createCertificate(Date.now())

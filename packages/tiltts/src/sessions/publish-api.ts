@@ -9,7 +9,7 @@ import { addToKubeconfig, contextName, kubeconfigFile } from './kubeconfig.js'
  */
 export async function publishApi(server: RunningServer): Promise<() => Promise<void>> {
   const name = contextName(server.port)
-  const certificate = await sessionCertificate(name)
+  const certificate = await sessionCertificate()
   const token = randomBytes(64).toString('base64url')
   const port = await server.openApi({ certificate, token })
   return addToKubeconfig(kubeconfigFile(), { name, port, certificate: certificate.cert, token })
