@@ -145,6 +145,17 @@ describe('the verdict on services', () => {
     })
   })
 
+  test('CI-09: a time of its own counts while nothing of it has started, the general one does not', () => {
+    const waiting = { status: updated('db', { unreadySince: at(2) }) }
+    const none = composeService([])
+    expect(judge(none, 400, waiting)).toMatchObject({ done: false })
+    const own = { ...waiting, spec: { readyTimeoutMs: 5_000 } }
+    expect(judge(none, 6, own)).toMatchObject({ done: false, nextDeadline: second(7) })
+    expect(judge(none, 7, own)).toMatchObject({
+      error: expect.stringMatching(/^Readiness timeout after 5s: target db:runtime not ready/),
+    })
+  })
+
   test('CI-03: fails with the first container that ended badly', () => {
     expect(judge(one({ status: 'exited', exitCode: 2, finishedAt: at(5) }), 6)).toMatchObject({
       done: true,

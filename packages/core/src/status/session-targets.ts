@@ -95,6 +95,9 @@ function runtimeState(view: ResourceView): SessionTargetState {
       return status.started ? { waiting: { waitReason: 'waiting-for-update' } } : notRequested
     }
     case 'starting':
+      // A time of its own to become ready counts from here on, whatever keeps it from starting.
+      if (spec.readyTimeoutMs && status.unreadySince !== undefined)
+        return { active: { ...unready(view, undefined), message: runtime.why } }
       return { waiting: { waitReason: 'waiting-for-start', message: runtime.why } }
     case 'unknown':
       return { waiting: { waitReason: 'waiting-for-cluster' } }

@@ -10,6 +10,7 @@ import { sessionToken } from '../sessions/token.js'
 import { hasColour } from '../terminal/colour.js'
 import { packageVersion } from '../version.js'
 import { openLogArchive, sessionEnv } from './compose.js'
+import { giveBackMemory } from './give-back-memory.js'
 import { portsFor, warn } from './invoked-ports.js'
 import { onSignals } from './signals.js'
 
@@ -84,6 +85,13 @@ export async function hostSession(
     onWarning(error.message)
     return async () => {}
   })
+  const { store, logs } = session
+  const endGivingBack = giveBackMemory((happened) => {
+    const ends = [store.subscribe(happened), logs.subscribe(happened)]
+    return () => {
+      for (const end of ends) end()
+    }
+  })
   let stopping: (() => void) | undefined
   let ended: ((code: number) => void) | undefined
   const endAsked = new Promise<number>((resolve) => {
@@ -126,6 +134,7 @@ export async function hostSession(
           : { code: first.exitCode, outcome: first }
       } finally {
         withdraw()
+        endGivingBack()
         await (await published)()
         await server.close()
         await close()

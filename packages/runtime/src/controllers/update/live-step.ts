@@ -65,7 +65,12 @@ export async function tryLiveUpdate(
       return { phase: 'failed', liveUpdate: true, error: end.error, exitCode: end.exitCode }
     case 'fallback':
       done(end.reason)
-      log(`Live update not possible: ${end.reason}. Building the image instead\n`, 'warn')
+      log(`Live update not possible: ${end.reason}. ${insteadOf(resource)}\n`, 'warn')
       return { phase: 'cancelled', fallback: end.reason, again: true }
   }
+}
+
+/** What is done where files could not go straight into containers. */
+function insteadOf({ spec }: Resource): string {
+  return spec.images.length > 0 ? 'Building the image instead' : 'Deploying it again instead'
 }

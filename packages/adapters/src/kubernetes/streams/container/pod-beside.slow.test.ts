@@ -172,7 +172,7 @@ describeWithKubernetes('a container of a foreign image that has nothing but its 
     60_000,
   )
 
-  it('LU-10: says why it takes none: read-only, no such image, a policy, no right, no image at all', async () => {
+  it('LU-10: says why it takes none: read-only, no such image, no image at all, a policy', async () => {
     const readOnly = await into(await start({ securityContext: { readOnlyRootFilesystem: true } }))
     await expect(put(readOnly, '/app/a')).rejects.toThrow(/\/app\/a.*read-only file system/)
 
