@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Certificate, createCertificate, isUsable } from '@tiltts/server'
+import { fileText } from './file-text.js'
 
 /**
  * The certificate of this user's sessions: the one that was kept, or a new one when that is not there or ends soon. One
@@ -9,22 +10,13 @@ import { type Certificate, createCertificate, isUsable } from '@tiltts/server'
  */
 export async function sessionCertificate(env: NodeJS.ProcessEnv = process.env): Promise<Certificate> {
   const folder = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tiltts', 'certificate')
-  const known = { key: read(join(folder, 'tls.key')), cert: read(join(folder, 'tls.crt')) }
+  const known = { key: fileText(join(folder, 'tls.key')), cert: fileText(join(folder, 'tls.crt')) }
   if (isUsable(known, Date.now())) return known
   const made = await createCertificate(Date.now())
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   write(join(folder, 'tls.key'), made.key)
   write(join(folder, 'tls.crt'), made.cert)
   return made
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
 }
 
 function write(file: string, text: string): void {

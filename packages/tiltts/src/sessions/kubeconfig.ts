@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InfraError } from '@tiltts/spec'
 import { type Document, isMap, isSeq, parseDocument } from 'yaml'
+import { fileText } from './file-text.js'
 import { tiltDevFolder } from './folders.js'
 import { withLock } from './lock.js'
 
@@ -59,20 +60,11 @@ async function change(file: string, edit: (document: Document) => boolean): Prom
 }
 
 function read(file: string): Document {
-  const document = parseDocument(textOf(file) || 'apiVersion: v1\nkind: Config\n')
+  const document = parseDocument(fileText(file) || 'apiVersion: v1\nkind: Config\n')
   const wrong = document.errors[0]?.message ?? (isMap(document.contents) ? undefined : 'it is no mapping')
   if (wrong === undefined) return document
   const message = `${file} is not a kubeconfig, so clients of Kubernetes will not find this session: ${wrong}`
   throw new InfraError('session/kubeconfig', 'session', message)
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
 }
 
 function add(document: Document, list: (typeof lists)[number], entry: object): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileText } from './file-text.js'
 import { tiltDevFolder } from './folders.js'
 
 /** The user's session token, the same for all sessions; made at first use, readable by the user alone. */
@@ -23,10 +24,5 @@ export function sessionToken(): string {
 }
 
 function readToken(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim() || undefined
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  return fileText(file).trim() || undefined
 }

@@ -1,6 +1,7 @@
 import { InfraError } from '@tiltts/spec'
 import type { Entry } from './kubeconfig.js'
 import { isEntry } from './kubeconfig.js'
+import { expiryOf } from './token-expiry.js'
 
 export interface ProviderHeader {
   readonly authorization: string
@@ -46,17 +47,4 @@ export async function authProviderHeader(provider: Entry, user: string, now: num
 function failed(provider: Entry, user: string, why: string, cause?: unknown): InfraError {
   const message = `the auth-provider ${String(provider['name'])} of the kubeconfig's user "${user}" failed: ${why}`
   return new InfraError('kubernetes/unauthorized', 'kubernetes', message, { retry: true, cause })
-}
-
-/** A JWT tells when it expires. */
-function expiryOf(authorization: string): number | undefined {
-  const payload = authorization.split('.')[1]
-  if (payload === undefined) return undefined
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-    return isEntry(claims) && typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : undefined
-  } catch {
-    // Not all tokens with dots are JWTs.
-    return undefined
-  }
 }

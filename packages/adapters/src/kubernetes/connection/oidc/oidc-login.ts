@@ -1,5 +1,5 @@
 import { InfraError } from '@tiltts/spec'
-import { type Entry, isEntry } from '../kubeconfig.js'
+import type { Entry } from '../kubeconfig.js'
 
 /** What an OIDC `auth-provider` of a kubeconfig holds. */
 export interface OidcLogin {
@@ -27,19 +27,6 @@ export function oidcLogin(config: Entry): OidcLogin {
       'certificate-authority': text('idp-certificate-authority'),
       'certificate-authority-data': text('idp-certificate-authority-data'),
     },
-  }
-}
-
-/** When a JWT expires, in milliseconds since the epoch; `undefined` when it does not say, or is none. */
-export function expiryOf(token: string): number | undefined {
-  const payload = token.split('.')[1]
-  if (payload === undefined) return undefined
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-    return isEntry(claims) && typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : undefined
-  } catch {
-    // Not all tokens with dots are JWTs.
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@tiltts/runtime/ports'
 import type { Entry } from '../kubeconfig.js'
-import { expiryOf, loginFailed, type OidcLogin, oidcLogin } from './oidc-login.js'
+import { expiryOf } from '../token-expiry.js'
+import { loginFailed, type OidcLogin, oidcLogin } from './oidc-login.js'
 import { IssuerRefusal, type OidcTokens, refreshTokens } from './refresh-tokens.js'
 import { saveTokens } from './save-tokens.js'
 
