@@ -42,7 +42,7 @@ export function watchObjects(
   const say = (state: WatchState): void => {
     const again = following && state.is === 'following'
     following = state.is === 'following'
-    if (!signal.aborted && !again) listener.onState(state)
+    if (!signal.aborted && !again) tell(() => listener.onState(state))
   }
 
   const list = async ({ transport }: ObjectParts, place: KindPlace): Promise<string> => {
@@ -56,7 +56,7 @@ export function watchObjects(
       for (const object of page.objects) objects.push(object)
     }
     signal.throwIfAborted()
-    listener.onChange({ type: 'all', objects })
+    tell(() => listener.onChange({ type: 'all', objects }))
     return from
   }
 
@@ -80,7 +80,7 @@ export function watchObjects(
       onEvent({ resourceVersion, change }) {
         turn.events += 1
         version = resourceVersion
-        if (change && !signal.aborted) listener.onChange(change)
+        if (change && !signal.aborted) tell(() => listener.onChange(change))
       },
     })
   }
@@ -112,6 +112,17 @@ export function watchObjects(
   }
   void run()
   return { close: () => stop.abort(new Error('the watch was closed')) }
+}
+
+/** What goes wrong in there is a mistake of ours, not of the watch: it ends the session instead of being tried again. */
+function tell(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
 }
 
 /** Over early when the watch is closed. */

@@ -212,3 +212,33 @@ describe('a watch of a server with bad luck', () => {
     expect(limits[1]).toBeLessThan(60)
   })
 })
+
+describe('a mistake in who listens', () => {
+  it('is not taken for a lost watch: it ends the session', async () => {
+    const server = await standInServer()
+    open.push(server)
+    server.on('GET /api/v1/namespaces/shop/pods', (call, response) => {
+      if (call.query.get('watch') !== null) return quiet(call, response)
+      sendJson(response, { metadata: { resourceVersion: '10' }, items: [pod('first', 9)] })
+    })
+    const mistake = new Error('not foreseen')
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    const ended = new Promise<unknown>((resolve) => process.once('uncaughtException', resolve))
+    const client = await server.client()
+    const states: WatchState[] = []
+    client.watch(
+      { apiVersion: 'v1', kind: 'Pod', namespace: 'shop' },
+      {
+        onChange: () => {
+          throw mistake
+        },
+        onState: (state) => void states.push(state),
+      },
+    )
+    const error = await ended
+    for (const listener of others) process.on('uncaughtException', listener)
+    expect(error).toBe(mistake)
+    await seen(() => expect(states).toEqual([{ is: 'following' }]))
+  })
+})
