@@ -81,6 +81,18 @@ test('a failed update says why', () => {
   })
 })
 
+test('shows each step with how long it took, up to now where it goes on', () => {
+  const steps = [
+    { name: 'image shop/api', startTime: at(4), finishTime: at(9) },
+    { name: 'deploy', startTime: at(9) },
+  ]
+  const running = update('api-1', { phase: 'running', startTime: at(4), steps })
+  expect(row({ status: { started: true, current: 'api-1' } }, { updates: [running] }).steps).toEqual([
+    { name: 'image shop/api', startTime: at(4), durationMs: 5_000 },
+    { name: 'deploy', startTime: at(9), durationMs: 11_000 },
+  ])
+})
+
 test('what had not started says what it still waited for', () => {
   const queued = update('api-1', { phase: 'queued', holds: [{ ...onDb, from: at(5) }] })
   expect(row({ status: { hold: onDb } }, { updates: [queued] })).toEqual({

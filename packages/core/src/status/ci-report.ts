@@ -2,6 +2,7 @@ import { clusterName, fromApiTime, type HoldInterval, type Millis, type ObjectRe
 import { currentUpdate, isDisabled, lastUpdate, type ResourceView } from './resource-view.js'
 import { runtimeView } from './runtime-view.js'
 import { summaryOf } from './summary.js'
+import { type TimedStep, timedSteps } from './update-steps.js'
 
 export type CiRowState =
   | 'ready'
@@ -20,6 +21,8 @@ export interface CiRow {
   readonly state: CiRowState
   /** From the start of its update until it was ready, had ended or failed, or until now. Absent: it never started. */
   readonly durationMs?: Millis | undefined
+  /** Of the update that the row tells of; absent: it had none. */
+  readonly steps?: readonly TimedStep[] | undefined
   /** What its update waited for longest before it started. */
   readonly waitedOn?: { readonly what: string; readonly ms: Millis } | undefined
   /** Why it is not well, in one line. */
@@ -34,11 +37,13 @@ export function ciReport(resources: readonly ResourceView[], now: Millis): reado
     const state = rowState(view)
     const isWell = state === 'ready' || state === 'succeeded' || state === 'unchanged'
     const update = currentUpdate(view) ?? lastUpdate(view)
+    const steps = update === undefined ? [] : timedSteps(update, now)
     const waits = update ?? view.updates.find((candidate) => candidate.status.phase === 'queued')
     return {
       resource: view.resource.metadata.name,
       state,
       durationMs: durationOf(view, update, now),
+      steps: steps.length === 0 ? undefined : steps,
       waitedOn: waits && longestWait(waits.status.holds, now),
       detail: isWell ? undefined : summaryOf(view, now),
       probeOutput: state === 'not ready' || state === 'failed' ? probeFailure(view) : undefined,

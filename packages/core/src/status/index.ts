@@ -7,11 +7,13 @@ export { runtimeStatus } from './runtime-status.js'
 export { type RuntimeView, runtimeView } from './runtime-view.js'
 export { exitText, type ServerState, serverState } from './server-state.js'
 export { resourceTargets, sessionTargets, tiltfileTarget } from './session-targets.js'
+export { type Snapshot, type SnapshotView, snapshotOf } from './snapshot.js'
 export { summaryOf } from './summary.js'
 export { uiResource } from './ui-resource.js'
 export { uiSession } from './ui-session.js'
 export { evaluationSpan, uiTiltfile } from './ui-tiltfile.js'
 export { updateStatus } from './update-status.js'
+export { type TimedStep, timedSteps } from './update-steps.js'
 export {
   type CiLimits,
   ciLimits,

@@ -2,6 +2,9 @@ import { dirname } from 'node:path'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { hostSession, type SessionEnd } from '../engine/host-session.js'
 import { writeNames } from '../names/write-names.js'
+import { snapshotFlag, snapshotPath } from '../reporters/choice.js'
+import { tried } from '../reporters/tried.js'
+import { writeSnapshot } from '../reporters/write-snapshot.js'
 import { openLiveView } from '../terminal/live-view.js'
 import { shortDuration } from '../terminal/row.js'
 import { logChoice, streamLogs } from '../terminal/stream-logs.js'
@@ -17,6 +20,7 @@ export const command: Command = {
     ...engineFlags,
     stream: { type: 'boolean', help: 'print logs also on a terminal' },
     'disable-port-forwards': { type: 'boolean', help: 'open no local ports that lead to pods' },
+    ...snapshotFlag,
   },
   run,
 }
@@ -24,11 +28,18 @@ export const command: Command = {
 async function run(invocation: Invocation): Promise<number> {
   const started = Date.now()
   const choice = logChoice(invocation)
+  const snapshot = snapshotPath(invocation)
   const hosted = await hostSession('dev', invocation, {
     portForwards: invocation.flags['disable-port-forwards'] !== true,
     onNames: (mainPath, names) => writeNames(dirname(mainPath), names, { reset: false }),
   })
   const { session, title } = hosted
+  if (snapshot !== undefined) {
+    hosted.onStopped(async () => {
+      const problem = await tried('snapshot', snapshot, () => writeSnapshot(snapshot, session))
+      if (problem !== undefined) process.stderr.write(`Error: ${problem}\n`)
+    })
+  }
   const live = process.stdout.isTTY && process.stdin.isTTY && !choice.json && invocation.flags['stream'] !== true
   if (live) {
     const { close } = openLiveView({

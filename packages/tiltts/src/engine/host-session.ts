@@ -42,6 +42,8 @@ export interface HostedSession {
   readonly interrupt: () => void
   /** Called when the end begins, before anything is stopped. */
   onStopping(fn: () => void): void
+  /** Called when all has stopped, while the whole log can still be read; `run` waits for it. */
+  onStopped(fn: (end: SessionEnd) => Promise<void>): void
 }
 
 /** Sets a session up for `dev` or `ci`; `run` starts it. */
@@ -93,6 +95,7 @@ export async function hostSession(
     }
   })
   let stopping: (() => void) | undefined
+  let afterStop: ((end: SessionEnd) => Promise<void>) | undefined
   let ended: ((code: number) => void) | undefined
   const endAsked = new Promise<number>((resolve) => {
     ended = resolve
@@ -113,6 +116,9 @@ export async function hostSession(
     onStopping(fn) {
       stopping = fn
     },
+    onStopped(fn) {
+      afterStop = fn
+    },
     async run() {
       let withdraw = (): void => {}
       try {
@@ -129,9 +135,10 @@ export async function hostSession(
         stopped = true
         stopping?.()
         await session.stop()
-        return typeof first === 'number'
-          ? { code: first, outcome: undefined }
-          : { code: first.exitCode, outcome: first }
+        const end =
+          typeof first === 'number' ? { code: first, outcome: undefined } : { code: first.exitCode, outcome: first }
+        await afterStop?.(end)
+        return end
       } finally {
         withdraw()
         endGivingBack()

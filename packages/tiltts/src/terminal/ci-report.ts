@@ -1,5 +1,6 @@
 import { type CiRow, ciReport, type ResourceView } from '@tiltts/core/status'
 import { resourceView, type Session, type SessionOutcome } from '@tiltts/runtime'
+import { fromApiTime, type Millis, wellKnown } from '@tiltts/spec'
 import pc from 'picocolors'
 import { shortDuration } from './row.js'
 import { renderTable } from './table.js'
@@ -10,22 +11,41 @@ const lastLines = 15
 /** In columns: what stands below the table tells the whole of it. */
 const widestState = 72
 
-/** What ends a `ci` run: a row a resource, then for each failure its last lines and what its probe said; then the verdict. */
-export function ciReportText(session: Pick<Session, 'store' | 'logs'>, outcome: SessionOutcome | undefined): string {
-  const rows = ciReport(viewsOf(session), Date.now())
+/**
+ * What ends a `ci` run: a row a resource and how long all took, then for each failure its last lines and what its probe
+ * said; then the verdict.
+ *
+ * @param finishedAt - when the end began, in milliseconds since the epoch
+ */
+export function ciReportText(
+  session: Pick<Session, 'store' | 'logs'>,
+  outcome: SessionOutcome | undefined,
+  finishedAt: Millis,
+): string {
+  const rows = ciReport(viewsOf(session), finishedAt)
   if (rows.length === 0) return ''
   const table = renderTable(
-    ['RESOURCE', 'STATE', 'DURATION', 'WAITED ON'],
+    ['RESOURCE', 'STATE', 'DURATION', 'WAITED ON', 'STEPS'],
     rows.map((row) => [
       row.resource,
       stateText(row),
       row.durationMs === undefined ? '' : shortDuration(row.durationMs),
       row.waitedOn === undefined ? '' : `${row.waitedOn.what} (${shortDuration(row.waitedOn.ms)})`,
+      (row.steps ?? []).map((step) => `${step.name} ${shortDuration(step.durationMs)}`).join(', '),
     ]),
   )
   const failures = outcome?.exitCode === 0 ? [] : rows.filter(isFailure).map((row) => failureText(session, row))
   const verdict = outcome?.exitCode === 0 ? `${pc.green('SUCCESS. All workloads are healthy.')}\n` : ''
-  return `\n${table}${failures.join('')}${verdict}`
+  return `\n${table}${totalText(session, finishedAt)}${failures.join('')}${verdict}`
+}
+
+function totalText({ store }: Pick<Session, 'store'>, finishedAt: Millis): string {
+  const startTime = store.get('Session', wellKnown.session)?.status.startTime
+  if (startTime === undefined) return ''
+  const evaluated = store.get('Tiltfile', wellKnown.tiltfile)?.status.terminated
+  const config =
+    evaluated && ` (config ${shortDuration(fromApiTime(evaluated.finishedAt) - fromApiTime(evaluated.startedAt))})`
+  return `Total ${shortDuration(finishedAt - fromApiTime(startTime))}${config ?? ''}\n`
 }
 
 /** Details often begin with the state: `waiting for db (not ready)`. */

@@ -1,0 +1,37 @@
+import type { LogSegment } from '@tiltts/core/logs'
+import { snapshotOf } from '@tiltts/core/status'
+import type { Session } from '@tiltts/runtime'
+import { writeWhole } from './write-whole.js'
+
+/** So much of the log goes into a snapshot, the newest, in UTF-16 units: a page has to hold it. */
+const mostLog = 16 * 1024 * 1024
+
+/** Writes a session as it stands to a file that snapshot viewers read. */
+export async function writeSnapshot(path: string, { store, logs }: Pick<Session, 'store' | 'logs'>): Promise<void> {
+  const snapshot = snapshotOf(store, await newestSegments(logs), Date.now())
+  await writeWhole(path, `${JSON.stringify(snapshot, null, 2)}\n`)
+}
+
+async function newestSegments(logs: Session['logs']): Promise<readonly LogSegment[]> {
+  let kept: LogSegment[] = []
+  let size = 0
+  for await (const batch of logs.read({})) {
+    kept.push(...batch)
+    size += sizeOf(batch)
+    if (size < 2 * mostLog) continue
+    kept = newest(kept)
+    size = sizeOf(kept)
+  }
+  return newest(kept)
+}
+
+function newest(segments: readonly LogSegment[]): LogSegment[] {
+  let size = 0
+  const tooOld = segments.findLastIndex(({ text }) => {
+    size += text.length
+    return size > mostLog
+  })
+  return segments.slice(tooOld + 1)
+}
+
+const sizeOf = (segments: readonly LogSegment[]): number => segments.reduce((sum, { text }) => sum + text.length, 0)
