@@ -1,4 +1,4 @@
-import type { ExecOptions, ExecResult } from './exec.js'
+import type { ExecOptions, ExecResult } from './collector/exec-request.js'
 
 /** What a function of the config is given when it runs as a step. */
 export interface StepContext {

@@ -1,7 +1,7 @@
 import type { ComposeProjectRef, Diagnostic } from '@tiltts/spec'
 import { complaintOf, furtherComplaints, unknownKeyIn } from './complaints.js'
 import type { ComposeSource } from './compose-source.js'
-import type { LoadParts } from './load-project.js'
+import type { LoadParts } from './load-parts.js'
 import { projectArgv, projectEnv } from './project-argv.js'
 import type { ProjectSources } from './project-sources.js'
 import { type CommandRun, runCommand } from './run-command.js'

@@ -1,5 +1,5 @@
 import { parseIgnoreFile } from '@tiltts/core/paths'
-import type { ComposeLoad, Processes } from '@tiltts/runtime/ports'
+import type { ComposeLoad } from '@tiltts/runtime/ports'
 import type { ComposeProjectRef, ComposeService, IgnoreRule, Place } from '@tiltts/spec'
 import { InfraError } from '@tiltts/spec'
 import { parse } from 'yaml'
@@ -9,18 +9,13 @@ import { type ContainerHash, containerHashes } from './config-hash.js'
 import { hasNoEngine, withoutEngine } from './engine-env.js'
 import { explainFailure } from './explain-failure.js'
 import { misnamedImages } from './image-names.js'
+import type { LoadParts } from './load-parts.js'
 import { ignoreFilesOf, mapBuild, mapService } from './map-service.js'
 import { inactiveServices } from './profiles.js'
 import { projectArgv, projectEnv } from './project-argv.js'
 import { readSources, readsOf, textOf } from './project-sources.js'
 import { type CommandRun, runCommand } from './run-command.js'
 import { warningsOf } from './warnings.js'
-
-export interface LoadParts {
-  readonly processes: Processes
-  readonly env: Readonly<Record<string, string>>
-  readonly command: readonly string[]
-}
 
 export interface LoadedProject {
   readonly load: ComposeLoad

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import type { Limits } from './connection/within.js'
-import type { RegistryAuth } from './credentials.js'
+import type { RegistryAuth } from './registry-auth.js'
 
 /**
  * An engine that has answered, and how it is spoken to. All ways share the same kept-alive connections. Everything

@@ -1,15 +1,7 @@
 import type { Processes } from '@tiltts/runtime/ports'
 import { type DockerConfig, type Env, readDockerConfig, type StoredAuth } from './connection/config-folder.js'
 import { askHelper, listHelper } from './connection/credential-helper.js'
-
-/** A login to a registry, in the shape that the engine takes as `X-Registry-Auth`. */
-export interface RegistryAuth {
-  readonly username?: string
-  readonly password?: string
-  /** In place of a password: a token to get tokens by. */
-  readonly identitytoken?: string
-  readonly serveraddress: string
-}
+import type { RegistryAuth } from './registry-auth.js'
 
 export interface Credentials {
   authFor(registry: string): Promise<RegistryAuth | undefined>

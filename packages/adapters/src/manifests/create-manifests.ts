@@ -1,14 +1,6 @@
-import type { Files, Manifests, Processes, Records } from '@tiltts/runtime/ports'
+import type { Manifests } from '@tiltts/runtime/ports'
 import type { ManifestLoader } from './manifest-loader.js'
-
-export interface ManifestsOptions {
-  readonly processes: Processes
-  readonly files: Files
-  /** Of the session: helm and kustomize are looked for in its PATH, and get it whole. */
-  readonly env: Readonly<Record<string, string>>
-  /** Where renderings are kept from session to session. */
-  readonly records: Records
-}
+import type { ManifestsOptions } from './manifests-options.js'
 
 /**
  * Manifests of this machine: files, and what helm and kustomize make of folders. A rendering is done again only when a file

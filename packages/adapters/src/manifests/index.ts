@@ -1,1 +1,2 @@
-export { createManifests, type ManifestsOptions } from './create-manifests.js'
+export { createManifests } from './create-manifests.js'
+export type { ManifestsOptions } from './manifests-options.js'

@@ -1,5 +1,5 @@
 import type { ComposeContainer, ComposeService, ContainerState } from '@tiltts/spec'
-import type { RuntimeView } from './runtime-view.js'
+import type { RuntimeView } from './what-runs.js'
 
 /**
  * What one container says of its service.

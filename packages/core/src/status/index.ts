@@ -4,7 +4,7 @@ export { type Grace, type Graced, withGrace } from './grace.js'
 export { type Readiness, readinessOf, readyDeadline, withReadiness } from './readiness.js'
 export type { ResourceView, RuntimeParts } from './resource-view.js'
 export { runtimeStatus } from './runtime-status.js'
-export { type RuntimeView, runtimeView } from './runtime-view.js'
+export { runtimeView } from './runtime-view.js'
 export { exitText, type ServerState, serverState } from './server-state.js'
 export { resourceTargets, sessionTargets, tiltfileTarget } from './session-targets.js'
 export { type Snapshot, type SnapshotView, snapshotOf } from './snapshot.js'
@@ -24,3 +24,4 @@ export {
   type VerdictView,
   verdict,
 } from './verdict.js'
+export type { RuntimeView } from './what-runs.js'

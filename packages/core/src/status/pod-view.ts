@@ -1,5 +1,5 @@
 import type { ContainerEnd, Pod, PodContainer } from '@tiltts/spec'
-import type { RuntimeView } from './runtime-view.js'
+import type { RuntimeView } from './what-runs.js'
 
 /** What waits by these reasons waits for somebody to mend it. */
 const brokenReasons: Readonly<Record<string, string>> = {

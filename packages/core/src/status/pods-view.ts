@@ -1,7 +1,7 @@
 import type { KubernetesDiscoveryStatus, ObjectState, Pod } from '@tiltts/spec'
 import { podView } from './pod-view.js'
 import type { ResourceView } from './resource-view.js'
-import type { RuntimeView } from './runtime-view.js'
+import type { RuntimeView } from './what-runs.js'
 import { worstOf } from './worst-of.js'
 
 /** Kinds that say themselves how far their pods are; of others only the pods do. */

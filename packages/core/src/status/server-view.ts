@@ -1,6 +1,6 @@
 import type { Cmd } from '@tiltts/spec'
-import type { RuntimeView } from './runtime-view.js'
 import { exitText, serverState } from './server-state.js'
+import type { RuntimeView } from './what-runs.js'
 
 /** A server in the words that services have, too. */
 export function serverView(serve: Pick<Cmd, 'spec' | 'status'> | undefined): RuntimeView {

@@ -8,7 +8,8 @@ import {
 } from '@tiltts/spec'
 import { wantsUpdate } from '../schedule/candidate.js'
 import { currentUpdate, hasServer, isDisabled, lastUpdate, onlyServes, type ResourceView } from './resource-view.js'
-import { isHopeless, type RuntimeView, runtimeView } from './runtime-view.js'
+import { isHopeless, runtimeView } from './runtime-view.js'
+import type { RuntimeView } from './what-runs.js'
 
 const disabled: SessionTargetState = { disabled: {} }
 /** It was never asked for and will not run by itself. */

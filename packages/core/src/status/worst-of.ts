@@ -1,4 +1,4 @@
-import type { RuntimeView } from './runtime-view.js'
+import type { RuntimeView } from './what-runs.js'
 
 /** Of several that run for one resource, the one that is worst off speaks for all. */
 export function worstOf(views: readonly RuntimeView[]): RuntimeView {

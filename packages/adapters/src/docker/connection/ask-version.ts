@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoint.js'
+import type { Endpoint } from './dial-target.js'
 import type { VersionAnswer } from './engine-facts.js'
 import { asEngineError, statusOf, unreachable } from './failure.js'
 import { readAll, type Wire } from './wire.js'

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import type { Processes } from '@tiltts/runtime/ports'
-import type { RegistryAuth } from '../credentials.js'
+import type { RegistryAuth } from '../registry-auth.js'
 import type { Env } from './config-folder.js'
 
 interface HelperOptions {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { commandSocket } from './command-socket.js'
 import type { Env } from './config-folder.js'
-import type { Dial } from './endpoint.js'
+import type { Dial } from './dial-target.js'
 
 /** Notices that the other machine is gone when nothing is said for long. */
 const KEEP_ALIVE_MS = 30_000

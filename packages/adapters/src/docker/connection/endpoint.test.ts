@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Env } from './config-folder.js'
-import { type Endpoint, findEndpoints } from './endpoint.js'
+import type { Endpoint } from './dial-target.js'
+import { findEndpoints } from './endpoint.js'
 
 let home: string
 beforeAll(async () => {

@@ -3,24 +3,9 @@ import { join } from 'node:path'
 import { InfraError } from '@tiltts/spec'
 import { configFolder, type Env, homeFolder, readDockerConfig } from './config-folder.js'
 import { contextEndpoint } from './context.js'
+import type { Endpoint } from './dial-target.js'
 import { sshEndpoint } from './ssh-endpoint.js'
 import { type TlsFiles, tlsFromFolder } from './tls-files.js'
-
-/** Where an engine is to be found. */
-export interface Endpoint {
-  /** As DOCKER_HOST names it: `unix:///var/run/docker.sock`. */
-  readonly host: string
-  /** Who says so: `DOCKER_HOST`, `the Docker context "remote"`; absent for the usual places. */
-  readonly from?: string | undefined
-  readonly dial: Dial
-}
-
-export type Dial =
-  /** A unix socket, or a named pipe of Windows. */
-  | { readonly kind: 'socket'; readonly path: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls?: TlsFiles | undefined }
-  /** A command whose stdin and stdout are the connection. */
-  | { readonly kind: 'command'; readonly argv: readonly string[] }
 
 /** What the user's environment and Docker config say, as the docker command reads them; the first that answers is meant. */
 export async function findEndpoints(env: Env): Promise<readonly Endpoint[]> {

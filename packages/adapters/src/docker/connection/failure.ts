@@ -1,6 +1,6 @@
 import { InfraError, isTiltError } from '@tiltts/spec'
 import { systemCode } from '../../files/system-error.js'
-import type { Endpoint } from './endpoint.js'
+import type { Endpoint } from './dial-target.js'
 
 /** The status of the engine's answer that an error tells of. */
 export function statusOf(error: unknown): number | undefined {

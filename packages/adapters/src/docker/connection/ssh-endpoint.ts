@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoint.js'
+import type { Endpoint } from './dial-target.js'
 
 /** The user's own ssh, so that keys, jump hosts and aliases of its config hold: `ssh://user@host:port/path/of/a/socket`. */
 export function sshEndpoint(text: string, from: string, bad: (why: string) => Error): Endpoint {

@@ -11,7 +11,7 @@ import type { Clock } from '@tiltts/runtime/ports'
 import type { EngineRequest, UpgradeRequest } from '../connection.js'
 import type { Env } from './config-folder.js'
 import { dial } from './dial.js'
-import type { Endpoint } from './endpoint.js'
+import type { Endpoint } from './dial-target.js'
 import { refused, tooLate } from './failure.js'
 
 /** An error message of an engine is not longer than this. */

@@ -1,17 +1,9 @@
-import type { Clock, Processes } from '@tiltts/runtime/ports'
 import { authProviderHeader } from './auth-provider.js'
+import type { CredentialOptions, Credentials } from './credential-options.js'
 import { bytes, fileOf } from './entry-bytes.js'
 import { runExecPlugin } from './exec-plugin.js'
 import { type Entry, isEntry } from './kubeconfig.js'
 import { type OidcToken, oidcTokens } from './oidc/oidc-token.js'
-import type { PinnedContext } from './pinned-context.js'
-
-/** What a call brings along to be let in. */
-export interface Credentials {
-  readonly headers: Readonly<Record<string, string | string[]>>
-  readonly cert?: string | Buffer | undefined
-  readonly key?: string | Buffer | undefined
-}
 
 export interface CredentialSource {
   /** Those that hold now; `undefined`: they have to be read. */
@@ -22,13 +14,6 @@ export interface CredentialSource {
   refused(credentials: Credentials): void
   /** So were the new ones. Commands and issuers are left in peace for a while: till then `current` rejects with the error. */
   refusedAgain(credentials: Credentials, error: unknown): void
-}
-
-export interface CredentialOptions {
-  readonly pinned: PinnedContext
-  readonly processes: Processes
-  readonly env: Readonly<Record<string, string>>
-  readonly clock: Clock
 }
 
 interface Given {

@@ -1,5 +1,5 @@
 import { InfraError } from '@tiltts/spec'
-import type { CredentialOptions } from './credentials.js'
+import type { CredentialOptions } from './credential-options.js'
 import { type Entry, isEntry } from './kubeconfig.js'
 
 export interface PluginCredentials {

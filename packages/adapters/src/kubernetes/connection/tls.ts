@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
-import type { Credentials } from './credentials.js'
+import type { Credentials } from './credential-options.js'
 import { bytes } from './entry-bytes.js'
 import type { Entry } from './kubeconfig.js'
 

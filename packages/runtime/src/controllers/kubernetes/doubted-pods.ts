@@ -1,6 +1,6 @@
 import { podOf } from '@tiltts/core/kubernetes'
 import type { Millis } from '@tiltts/spec'
-import type { LiveContainer } from '../../executors/live-update/live-update.js'
+import type { LiveContainer } from '../../executors/live-update/live-container.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import { worldsNo } from '../tasks.js'

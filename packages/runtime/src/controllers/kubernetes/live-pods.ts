@@ -2,7 +2,7 @@ import { parseImageRef, registryRef } from '@tiltts/core/images'
 import { liveUses } from '@tiltts/core/live-update'
 import type { ObjectStore } from '@tiltts/core/store'
 import type { Image, ImageUse, Pod, PodContainer, RegistrySpec, Resource } from '@tiltts/spec'
-import type { LiveContainer } from '../../executors/live-update/live-update.js'
+import type { LiveContainer } from '../../executors/live-update/live-container.js'
 import type { PodContainerRef } from '../../ports/kubernetes.js'
 
 export interface LivePodsDeps {

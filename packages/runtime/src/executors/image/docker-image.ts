@@ -16,6 +16,7 @@ import type { TreeEntry } from '../../ports/files.js'
 import type { ImageBuildRequest } from '../../ports/image-build.js'
 import { baselineOf } from './baseline.js'
 import { buildProgress } from './build-progress.js'
+import { builtLabels } from './built-labels.js'
 import { digest } from './digest.js'
 import { namedBases } from './external-bases.js'
 import { addHelper, archOf, helperInput } from './helper-layer.js'
@@ -23,9 +24,6 @@ import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
 import { isRemembered, reusable } from './reuse.js'
 import { secretDigests } from './secret-digests.js'
 import { unchangedEntries } from './unchanged-entries.js'
-
-/** Labels by which images that were built here are found again. */
-export const builtLabels: Readonly<Record<string, string>> = { 'dev.tilt.built': 'true', 'dev.tilt.gc': 'true' }
 
 /** Brings an image with a Dockerfile up to date. The builder is called only when something it is made of has changed. */
 export async function dockerImage(

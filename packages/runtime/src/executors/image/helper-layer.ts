@@ -1,6 +1,6 @@
 import { contentTag, type HelperInput, parseImageRef, registryRef, taggedRefs } from '@tiltts/core/images'
 import type { ImageSpec } from '@tiltts/spec'
-import { builtLabels } from './docker-image.js'
+import { builtLabels } from './built-labels.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
 
 /** What the container helper adds to what an image is made of. */

@@ -3,7 +3,7 @@ import { isTiltError } from '@tiltts/spec'
 import type { ContainerHelper } from '../../ports/container-helper.js'
 import type { Docker } from '../../ports/docker.js'
 import type { HelperImage } from '../../ports/kubernetes.js'
-import { builtLabels } from '../image/docker-image.js'
+import { builtLabels } from '../image/built-labels.js'
 import { loadCommand } from './load-image.js'
 import type { ImagePushes, PushTarget } from './push-image.js'
 

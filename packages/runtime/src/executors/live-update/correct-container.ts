@@ -1,7 +1,7 @@
 import { planLiveUpdate } from '@tiltts/core/live-update'
 import type { LiveUpdateSpec } from '@tiltts/spec'
 import { hashOfContainerFile } from './held-as.js'
-import type { LiveContainer, LiveUpdateDeps } from './live-update.js'
+import type { LiveContainer, LiveUpdateDeps } from './live-container.js'
 import { lookAtFiles } from './look-at-files.js'
 import { updateContainer } from './update-container.js'
 

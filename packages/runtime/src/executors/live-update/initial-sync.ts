@@ -3,7 +3,7 @@ import { compileIgnore } from '@tiltts/core/paths'
 import type { IgnoreRule, ImageUse } from '@tiltts/spec'
 import type { ContainerFiles } from './container-files.js'
 import { hashOfContainerFile, hashOfEntry } from './held-as.js'
-import type { LiveContainer, LiveUpdateDeps } from './live-update.js'
+import type { LiveContainer, LiveUpdateDeps } from './live-container.js'
 import type { FileState } from './look-at-files.js'
 
 export interface InitialSyncRequest {

@@ -1,13 +1,11 @@
 import { liveUpdateCovers } from '@tiltts/core/live-update'
 import { isWithin } from '@tiltts/core/paths'
 import { type IgnoreRule, type ImageUse, isTiltError } from '@tiltts/spec'
-import type { Files } from '../../ports/files.js'
-import type { ImageRecords } from '../image/image-record.js'
-import type { SyncedContainers } from './container-files.js'
 import { filesToSyncFirst } from './initial-sync.js'
 import { isAway } from './is-away.js'
+import type { LiveContainer, LiveUpdateDeps } from './live-container.js'
 import { type FileState, lookAtFiles } from './look-at-files.js'
-import { type ContainerUpdate, type ContainerUpdateDeps, updateContainer } from './update-container.js'
+import { type ContainerUpdate, updateContainer } from './update-container.js'
 
 /** What a live update of a resource came to. */
 export type LiveUpdateEnd =
@@ -15,22 +13,6 @@ export type LiveUpdateEnd =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly exitCode: number; readonly error: string }
   | { readonly kind: 'fallback'; readonly reason: string }
-
-/** A container as far as a live update looks at it. */
-export interface LiveContainer {
-  /** Another one for each run that begins with the files of its image. */
-  readonly id: string
-  readonly name: string
-  readonly state: { readonly running: boolean; readonly status: string; readonly exitCode?: number | undefined }
-  /** The images that it may run, by the names of their Image objects. Absent: all of the resource. */
-  readonly images?: ReadonlySet<string> | undefined
-}
-
-export interface LiveUpdateDeps extends ContainerUpdateDeps {
-  readonly files: Pick<Files, 'tree'>
-  readonly images: ImageRecords
-  readonly synced: SyncedContainers
-}
 
 export interface LiveUpdateRequest {
   /** Name of the resource. */

@@ -3,17 +3,8 @@ import { request as httpsRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { describe } from '../describe.js'
 import { ProxyError } from './proxy-error.js'
-import type { ProxyRoute } from './proxy-for.js'
 import { openSocks } from './socks.js'
-
-export interface TunnelRequest {
-  readonly proxy: ProxyRoute
-  /** What the proxy shall connect to; it looks the name up itself. */
-  readonly host: string
-  readonly port: number
-  readonly timeoutMs: number
-  readonly signal?: AbortSignal | undefined
-}
+import type { TunnelRequest } from './tunnel-request.js'
 
 /** A connection to a server through a proxy. Rejects with an error that names the proxy. */
 export async function openTunnel(request: TunnelRequest): Promise<Socket> {

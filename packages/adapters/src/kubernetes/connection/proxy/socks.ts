@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { TunnelRequest } from './open-tunnel.js'
+import type { TunnelRequest } from './tunnel-request.js'
 
 /** By SOCKS 5, with user and password if the proxy's URL has them. */
 export async function openSocks({ proxy: { url }, host, port, timeoutMs, signal }: TunnelRequest): Promise<Socket> {
