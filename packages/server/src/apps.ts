@@ -9,19 +9,29 @@ import { ApiError } from './rest/api-error.js'
 import { serveDiscovery } from './rest/discovery.js'
 import { serveResources } from './rest/resources.js'
 import type { Served, ServerOptions } from './server.js'
+import { serveEngine } from './web/engine-routes.js'
+import { servePage } from './web/page-routes.js'
+import { serveViews } from './web/view-routes.js'
 
 type AppOptions = Pick<ServerOptions, 'now' | 'version' | 'token' | 'host'>
 
 /** Largest body a client may send, in bytes. */
 const maxBody = 20 << 20
 
-/** What the web port answers: objects, logs and all that people see. */
-export function webApp(options: AppOptions, served: Served): Hono {
+/**
+ * What the web port answers: objects, logs and all that people see.
+ *
+ * @param csrf - what opens a web socket, for those with the user's token
+ */
+export function webApp(options: AppOptions, served: Served, csrf: string): Hono {
   const app = bareApp()
+  servePage(app, options, served.store)
   app.use(webGuard(options))
   limitBodies(app)
   serveObjects(app, options, served)
   serveLogs(app, served.logs)
+  serveViews(app, { ...served, now: options.now }, csrf)
+  serveEngine(app, served.store, options.now)
   return app
 }
 

@@ -1,7 +1,9 @@
+import { request } from 'node:https'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { startServer } from './server.js'
+import { createCertificate } from './certificate.js'
+import { type RunningServer, startServer } from './server.js'
 import { configMap, group, type Reply, type TestServer, testServer, token } from './testing/test-server.js'
 
 let store: ObjectStore
@@ -9,12 +11,14 @@ let logs: LogStore
 let call: TestServer['call']
 let stream: TestServer['stream']
 let port = 0
+let server: RunningServer
 const maps = `${group}/configmaps`
 
 beforeEach(async () => {
   const running = await testServer()
   ;({ store, logs, call, stream } = running)
-  port = running.server.port
+  server = running.server
+  port = server.port
 })
 
 describe('objects', () => {
@@ -149,5 +153,27 @@ describe('who is let in', () => {
     await expect(startServer({ token, host: '127.0.0.1', port, now: () => 0, version: '' })).rejects.toMatchObject({
       code: 'server/port-busy',
     })
+  })
+})
+
+describe('the port for clients of Kubernetes', () => {
+  it('API-01, API-02: is another one, speaks HTTPS, and asks for a token of its own', async () => {
+    const certificate = await createCertificate(Date.now())
+    const apiPort = await server.openApi({ certificate, token: 'own' })
+    expect(apiPort).not.toBe(port)
+    const get = (authorization?: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const headers = authorization === undefined ? {} : { authorization }
+        const options = { host: '127.0.0.1', port: apiPort, path: maps, ca: certificate.cert, headers }
+        const outgoing = request(options, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode ?? 0)
+        })
+        outgoing.on('error', reject)
+        outgoing.end()
+      })
+    expect(await get('Bearer own')).toBe(200)
+    expect(await get(`Bearer ${token}`)).toBe(401)
+    expect(await get()).toBe(403)
   })
 })

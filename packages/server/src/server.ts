@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import {
+  createServer as createHttpServer,
+  type ServerOptions as HttpOptions,
+  type RequestListener,
+  type Server,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -7,6 +13,7 @@ import type { ObjectStore } from '@tiltts/core/store'
 import { InfraError } from '@tiltts/spec'
 import { apiApp, webApp } from './apps.js'
 import type { Certificate } from './certificate.js'
+import { type ViewSockets, viewSockets } from './web/view-socket.js'
 
 export interface ServerOptions {
   /** The user's own: every request to the web port must bring it. */
@@ -16,6 +23,8 @@ export interface ServerOptions {
   readonly port: number
   readonly now: () => number
   readonly version: string
+  /** Time that a client has for the head of a request, and for the whole of it, in ms. @default 10 s and 60 s */
+  readonly patience?: { readonly headMs: number; readonly requestMs: number } | undefined
 }
 
 /** The listener for clients of Kubernetes: HTTPS, on this machine only. */
@@ -49,10 +58,18 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let served: Served | undefined
   const web = lateListener()
-  const server = createHttpServer(web.listener)
+  const limits = limitsOf(options)
+  const server = createHttpServer(limits, web.listener)
   const port = await listen(server, options.host, options.port)
   const open: Server[] = [server]
-  const waiting: ((served: Served) => void)[] = [(now) => web.answer(webApp(options, now).fetch)]
+  const csrf = randomUUID()
+  let sockets: ViewSockets | undefined
+  const answerWeb = (now: Served): void => {
+    sockets = viewSockets({ ...options, csrf }, { ...now, now: options.now })
+    server.on('upgrade', sockets.upgrade)
+    web.answer(webApp(options, now, csrf).fetch)
+  }
+  const waiting: ((served: Served) => void)[] = [answerWeb]
   return {
     port,
     serve(now) {
@@ -61,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     async openApi({ certificate, token }) {
       const api = lateListener()
-      const secure = createHttpsServer({ ...certificate, minVersion: 'TLSv1.2' }, api.listener)
+      const secure = createHttpsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, api.listener)
       const apiPort = await listen(secure, '127.0.0.1', 0)
       open.push(secure)
       const answer = (now: Served): void => api.answer(apiApp(token, options, now).fetch)
@@ -69,7 +86,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       else answer(served)
       return apiPort
     },
-    close: async () => void (await Promise.all(open.map(closed))),
+    async close() {
+      sockets?.close()
+      await Promise.all(open.map(closed))
+    },
+  }
+}
+
+/** Who is slow to say what is wanted, or says too much of it, is let go. */
+function limitsOf({ patience = { headMs: 10_000, requestMs: 60_000 } }: ServerOptions): HttpOptions {
+  const { headMs, requestMs } = patience
+  return {
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(1_000, headMs),
+    // Browsers send the cookies of everything on this host.
+    maxHeaderSize: 32 << 10,
   }
 }
 

@@ -209,6 +209,13 @@ describe('secrets', () => {
     expect(logs.tail('api', 2).map((line) => line.message)).toEqual([`49 ${redacted}`, `open ${redacted}`])
   })
 
+  it('are scrubbed from texts that are no lines, too', () => {
+    const logs = testStore()
+    expect(logs.scrub('PASSWORD=hunter22')).toBe('PASSWORD=hunter22')
+    logs.addSecrets([secret])
+    expect(logs.scrub('PASSWORD=hunter22')).toBe(`PASSWORD=${redacted}`)
+  })
+
   it('SEC-02: are scrubbed to the end, also when they are not named again', async () => {
     const logs = testStore()
     logs.addSecrets([secret])

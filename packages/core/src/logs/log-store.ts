@@ -152,6 +152,7 @@ export function createLogStore(options: LogStoreOptions): LogStore {
       memory.redact(fromSeq, change)
       archive?.redact?.(fromSeq, change)
     },
+    scrub: scrubber.scrub,
     subscribe(fn) {
       subscribers = [...subscribers, fn]
       return () => {

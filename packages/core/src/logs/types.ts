@@ -81,6 +81,8 @@ export interface LogStore {
    * @default fromSeq: the next line
    */
   addSecrets(secrets: readonly SecretSpec[], fromSeq?: number): void
+  /** A text that is no line of the log without the secret values known so far. */
+  scrub(text: string): string
   /** New segments, at once, in order. A subscriber must not throw. */
   subscribe(fn: (segment: LogSegment) => void): () => void
   /**

@@ -3,7 +3,7 @@ import { createLogStore, type LogStore } from '@tiltts/core/logs'
 import { createStore, type ObjectStore } from '@tiltts/core/store'
 import { fakeLogArchive } from '@tiltts/runtime/testing'
 import { onTestFinished } from 'vitest'
-import { type RunningServer, startServer } from '../server.js'
+import { type RunningServer, type ServerOptions, startServer } from '../server.js'
 
 export const token = 'secret-token'
 /** Where objects are. */
@@ -34,11 +34,12 @@ export interface TestServer {
   stream(path: string, headers?: Readonly<Record<string, string>>): Lines
 }
 
-export async function testServer(): Promise<TestServer> {
+export async function testServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   let id = 0
   const store = createStore({ now: () => 1_000, uid: () => `uid-${id++}` })
   const logs = createLogStore({ now: () => 1_000, archive: fakeLogArchive() })
-  const server = await startServer({ token, host: '127.0.0.1', port: 0, now: () => 1_000, version: '1.2.3' })
+  const defaults = { token, host: '127.0.0.1', port: 0, now: () => 1_000, version: '1.2.3' }
+  const server = await startServer({ ...defaults, ...options })
   server.serve({ store, logs })
   onTestFinished(() => server.close())
   const target = { port: server.port, host: '127.0.0.1' }
