@@ -1,9 +1,10 @@
-// `pnpm bench [local|docker|kubernetes|row…]`: every figure beside its floor of the same run. With --write, the tables in
+// `pnpm bench [local|docker|kubernetes|api|row…]`: every figure beside its floor of the same run. With --write, the tables in
 // docs/performance.md of which all rows were measured are renewed.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { getRows } from './api/get.js'
 import { dockerCheckoutRows } from './docker/checkout.js'
 import { dockerEditRows } from './docker/edit.js'
 import { dockerLargeContextRows } from './docker/large-context.js'
@@ -49,6 +50,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
     'kubernetes-replaced': kubernetesReplacedPodRows,
     'kubernetes-memory': kubernetesMemoryRows,
   },
+  api: { get: getRows },
 }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))

@@ -18,6 +18,12 @@ export interface LogOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+export interface ReadOptions {
+  /** The form in which the answer is wanted. @default 'application/json' */
+  readonly accept?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Typed access to a running session. Every call rejects with an ApiFailure when the server refuses. */
 export interface Client {
   list<K extends Kind>(kind: K): Promise<readonly ObjectOf<K>[]>
@@ -32,6 +38,10 @@ export interface Client {
   /** JSON merge patch. */
   patch<K extends Kind>(kind: K, name: string, patch: object): Promise<ObjectOf<K>>
   logs(options?: LogOptions): AsyncIterable<readonly LogLine[]>
+  /** The JSON at any path of the server. */
+  read(path: string, options?: ReadOptions): Promise<unknown>
+  /** The JSON lines at any path of the server, in the batches in which they come. */
+  stream(path: string, options?: ReadOptions): AsyncIterable<readonly unknown[]>
 }
 
 /** A client of the session at an endpoint. Nothing is sent before the first call. */
@@ -64,10 +74,16 @@ export function createClient(endpoint: Endpoint): Client {
       const answer = await send(endpoint, { method: 'GET', path: `/api/logs?${logQuery(options)}`, signal })
       for await (const lines of linesOf(answer)) yield lines.map((line) => JSON.parse(line) as LogLine)
     },
+    read: (path, options) => json(endpoint, { method: 'GET', path, ...options }),
+    async *stream(path, options) {
+      const answer = await send(endpoint, { method: 'GET', path, ...options })
+      for await (const lines of linesOf(answer)) yield lines.map((line) => JSON.parse(line) as unknown)
+    },
   }
 }
 
-function pathOf(kind: Kind, name?: string): string {
+/** Where objects of a kind are served, or the one of a name. */
+export function pathOf(kind: Kind, name?: string): string {
   return `/apis/tilt.dev/v1alpha1/${kinds[kind].plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
 }
 

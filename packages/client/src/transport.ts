@@ -11,6 +11,8 @@ export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly contentType?: string
+  /** The form in which the answer is wanted. @default 'application/json' */
+  readonly accept?: string | undefined
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
 }
@@ -43,7 +45,7 @@ export async function send(endpoint: Endpoint, call: Call): Promise<IncomingMess
         ...(call.signal === undefined ? {} : { signal: call.signal }),
         headers: {
           'x-tilt-token': endpoint.token,
-          accept: 'application/json',
+          accept: call.accept ?? 'application/json',
           ...(body === undefined
             ? {}
             : { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),

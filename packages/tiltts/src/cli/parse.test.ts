@@ -9,6 +9,7 @@ const command: Command = {
     port: { type: 'string', help: '' },
     timeout: { type: 'string', help: '' },
     only: { type: 'string', multiple: true, help: '' },
+    quick: { type: 'boolean', help: '' },
   },
   run: async () => 0,
 }
@@ -40,6 +41,14 @@ describe('a command line', () => {
 
   it.each(['30', 'soon', '5 m', '', '1s!'])('refuses the duration %j', (text) => {
     expect(() => durationFlag(parse(`--timeout=${text}`), 'timeout')).toThrow('takes a duration')
+  })
+
+  it('lets flags that are on or off say so', () => {
+    expect(parse('--quick').flags['quick']).toBe(true)
+    expect(parse('--quick=true').flags['quick']).toBe(true)
+    expect(parse('--quick=false').flags['quick']).toBe(false)
+    expect(parse('--only=true').flags['only']).toEqual(['true'])
+    expect(() => parse('--quick=perhaps')).toThrow('quick')
   })
 
   it('takes lists by repeating and by commas', () =>

@@ -14,19 +14,36 @@ export function parseInvocation(name: string, command: Command, argv: readonly s
   const separator = argv.indexOf('--')
   const own = separator < 0 ? argv : argv.slice(0, separator)
   const rest = separator < 0 ? [] : argv.slice(separator + 1)
+  const { args, off } = withoutTruth(own, { ...globalFlags, ...command.flags })
   try {
     const { values, positionals } = parseArgs({
-      args: [...own],
+      args: [...args],
       options: parseOptions({ ...globalFlags, ...command.flags }),
       allowPositionals: true,
       strict: true,
     })
-    return { flags: values as Invocation['flags'], words: positionals, rest }
+    return { flags: { ...(values as Invocation['flags']), ...off }, words: positionals, rest }
   } catch (error) {
     // Node explains at length how to pass a positional that looks like a flag; the first sentence says what is wrong.
     const message = (error as Error).message.split('. ')[0] ?? ''
     throw new UsageError(message, `See: tiltts help ${name}. Arguments of your own config go after --`)
   }
+}
+
+/** Flags that are on or off may say so: `--no-headers=true`, `--cached=false`. Node's parser knows them without a value only. */
+function withoutTruth(
+  argv: readonly string[],
+  flags: Flags,
+): { readonly args: readonly string[]; readonly off: Readonly<Record<string, false>> } {
+  const off: Record<string, false> = {}
+  const args = argv.flatMap((word) => {
+    const [, name = '', value] = /^--([^=]+)=(true|false)$/.exec(word) ?? []
+    if (flags[name]?.type !== 'boolean') return [word]
+    if (value === 'true') return [`--${name}`]
+    off[name] = false
+    return []
+  })
+  return { args, off }
 }
 
 /** A whole number given as a flag. */
@@ -76,7 +93,8 @@ export function durationFlag(invocation: Invocation, name: string): number | und
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-function parseDuration(text: string): number | undefined {
+/** A duration such as `1h30m` in milliseconds; `undefined` when it is none. */
+export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
   return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { addToKubeconfig, contextName, type KubeconfigEntry, kubeconfigFile } from './kubeconfig.js'
+import { contextName } from './context-name.js'
+import { addToKubeconfig, type KubeconfigEntry, kubeconfigFile } from './kubeconfig.js'
 
 let file = ''
 const entry = (name: string, token = `token-of-${name}`): KubeconfigEntry => ({

@@ -16,11 +16,6 @@ export interface KubeconfigEntry {
   readonly token: string
 }
 
-/** The name by which clients know the session at a web port: `tilt-default`, or `tilt-<port>`. */
-export function contextName(port: number): string {
-  return port === 10350 ? 'tilt-default' : `tilt-${port}`
-}
-
 /** The kubeconfig in which all sessions of a user stand. */
 export function kubeconfigFile(env: NodeJS.ProcessEnv = process.env): string {
   return env['TILT_CONFIG'] || join(tiltDevFolder(env), 'config')

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { RunningServer } from '@tiltts/server'
 import { sessionCertificate } from './certificate.js'
-import { addToKubeconfig, contextName, kubeconfigFile } from './kubeconfig.js'
+import { contextName } from './context-name.js'
+import { addToKubeconfig, kubeconfigFile } from './kubeconfig.js'
 
 /**
  * Opens the session to clients of Kubernetes, and tells them where it is. The returned function takes that back.

@@ -1,0 +1,30 @@
+import type { Flags, Invocation } from '../cli/command.js'
+import { listFlag } from '../cli/parse.js'
+import { UsageError } from '../cli/usage-error.js'
+import { kindOfWord } from './kinds.js'
+import { shortValue } from './output.js'
+import type { Target, Targets } from './targets.js'
+
+/** Flags that name objects by files in which they stand. */
+export const fileFlags: Flags = {
+  filename: {
+    type: 'string',
+    short: 'f',
+    multiple: true,
+    value: '<file>',
+    help: 'the objects in a file, a folder, or - for the input',
+  },
+  recursive: { type: 'boolean', short: 'R', help: 'folders within folders, too' },
+}
+
+/** What stands in the files of `-f`; absent: none were named. Throws a UsageError. */
+export async function fileTargets(invocation: Invocation): Promise<Targets | undefined> {
+  const names = listFlag(invocation, 'filename').map((name) => shortValue(name) ?? '')
+  if (names.length === 0) return undefined
+  if (invocation.words.length > 0) throw new UsageError('when names of files are given, no types or names may be')
+  const { readManifests } = await import('./manifest-files.js')
+  const objects = readManifests(names, invocation.flags['recursive'] === true)
+  const targets = objects.map(({ kind, name }): Target => ({ info: kindOfWord(kind), name }))
+  if (targets.length === 0) throw new UsageError(`no objects in ${names.join(', ')}`)
+  return { targets, single: targets.length === 1 }
+}
