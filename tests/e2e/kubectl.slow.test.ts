@@ -113,7 +113,7 @@ describe.skipIf(skip !== undefined)(`kubectl and a session${skip ? ` (skipped: $
     const { code, err } = await kubectl(['create', '-f', '-'], wrong)
     expect({ code, err }).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/spec\.watchedPaths[\s\S]*spec\.ignores/),
+      err: expect.stringMatching(/spec\.ignores[\s\S]*spec\.watchedPaths/),
     })
   })
 

@@ -12,7 +12,7 @@ export async function contentOf(c: Context): Promise<unknown> {
   const text = await c.req.text()
   let value: unknown
   try {
-    value = type.endsWith('yaml') ? (await import('yaml')).parse(text) : JSON.parse(text)
+    value = type.endsWith('yaml') ? (await import('./yaml-text.js')).parse(text) : JSON.parse(text)
   } catch (error) {
     const format = type.endsWith('yaml') ? 'YAML' : 'JSON'
     throw new ApiError(400, 'BadRequest', `the body is not ${format}: ${(error as Error).message.split('\n')[0]}`)

@@ -212,7 +212,7 @@ const includeOf = (c: Context): IncludeObject =>
 
 async function send(c: Context, { format }: Answer, body: object, code = 200): Promise<Response> {
   if (format === 'json') return c.json(body, code as ContentfulStatusCode)
-  const { stringify } = await import('yaml')
+  const { stringify } = await import('./yaml-text.js')
   return c.body(stringify(body), code as ContentfulStatusCode, { 'content-type': 'application/yaml' })
 }
 
