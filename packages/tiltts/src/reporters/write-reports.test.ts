@@ -39,6 +39,19 @@ test('CLI-29: the snapshot replaces a longer file as a whole, and nothing is lef
   expect(readdirSync(path)).toEqual(['snapshot.json'])
 })
 
+test('a snapshot, which people send to others, holds no secret that is known, wherever it stands', async () => {
+  const store = createStore({ now: () => 0, uid: () => 'u' })
+  const logs = createLogStore({ now: () => 0 })
+  logs.addSecrets([{ value: 'hunter2-and-more', replacement: '[secret]' }])
+  store.update({ by: 'cluster' }, (tx) => {
+    tx.put('Cluster', 'docker', { connection: { docker: {} } }, { error: 'cannot log in with hunter2-and-more' })
+  })
+  const snapshot = join(folder(), 'snapshot.json')
+  await writeReports({ store, logs }, end, { ...nothing, snapshot })
+  expect(readFileSync(snapshot, 'utf8')).toContain('cannot log in with [secret]')
+  expect(readFileSync(snapshot, 'utf8')).not.toContain('hunter2')
+})
+
 test('the summary of a job goes behind what is there, and only where GitHub has a place for it', async () => {
   const GITHUB_STEP_SUMMARY = join(folder(), 'summary.md')
   writeFileSync(GITHUB_STEP_SUMMARY, 'before\n')

@@ -6,10 +6,11 @@ import { writeWhole } from './write-whole.js'
 /** So much of the log goes into a snapshot, the newest, in UTF-16 units: a page has to hold it. */
 const mostLog = 16 * 1024 * 1024
 
-/** Writes a session as it stands to a file that snapshot viewers read. */
+/** Writes a session as it stands to a file that snapshot viewers read, without the secret values that are known. */
 export async function writeSnapshot(path: string, { store, logs }: Pick<Session, 'store' | 'logs'>): Promise<void> {
   const snapshot = snapshotOf(store, await newestSegments(logs), Date.now())
-  await writeWhole(path, `${JSON.stringify(snapshot, null, 2)}\n`)
+  const scrubbed = (_key: string, value: unknown): unknown => (typeof value === 'string' ? logs.scrub(value) : value)
+  await writeWhole(path, `${JSON.stringify(snapshot, scrubbed, 2)}\n`)
 }
 
 async function newestSegments(logs: Session['logs']): Promise<readonly LogSegment[]> {
