@@ -1,5 +1,5 @@
 import { type Kind, kinds, type LogLine, type ObjectOf, type WatchEvent } from '@tiltts/spec'
-import { type Endpoint, linesOf, send, textOf } from './transport.js'
+import { type Call, type Endpoint, linesOf, send, textOf } from './transport.js'
 
 export interface WatchOptions {
   /** Only the object of this name. */
@@ -42,6 +42,8 @@ export interface Client {
   read(path: string, options?: ReadOptions): Promise<unknown>
   /** The JSON lines at any path of the server, in the batches in which they come. */
   stream(path: string, options?: ReadOptions): AsyncIterable<readonly unknown[]>
+  /** Any other call, answered in JSON. */
+  call<T>(call: Call): Promise<T>
 }
 
 /** A client of the session at an endpoint. Nothing is sent before the first call. */
@@ -70,6 +72,7 @@ export function createClient(endpoint: Endpoint): Client {
         contentType: 'application/merge-patch+json',
         body: patch,
       }),
+    call: (call) => json(endpoint, call),
     async *logs({ signal, ...options } = {}) {
       const answer = await send(endpoint, { method: 'GET', path: `/api/logs?${logQuery(options)}`, signal })
       for await (const lines of linesOf(answer)) yield lines.map((line) => JSON.parse(line) as LogLine)

@@ -5,10 +5,12 @@ export interface Endpoint {
   readonly host: string
   readonly port: number
   readonly token: string
+  /** Told of each call when its answer begins. */
+  readonly trace?: (line: string) => void
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly contentType?: string
   /** The form in which the answer is wanted. @default 'application/json' */
@@ -34,6 +36,7 @@ export class ApiFailure extends Error {
  * and with the system's error when nobody listens. Plain `http`, since `fetch` costs 40 ms at its first use.
  */
 export async function send(endpoint: Endpoint, call: Call): Promise<IncomingMessage> {
+  const started = performance.now()
   const body = call.body === undefined ? undefined : JSON.stringify(call.body)
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request(
@@ -56,6 +59,9 @@ export async function send(endpoint: Endpoint, call: Call): Promise<IncomingMess
     outgoing.on('error', reject)
     outgoing.end(body)
   })
+  endpoint.trace?.(
+    `${call.method} http://${endpoint.host}:${endpoint.port}${call.path} ${answer.statusCode} in ${Math.round(performance.now() - started)} ms`,
+  )
   if ((answer.statusCode ?? 500) < 300) return answer
   throw failureOf(answer.statusCode ?? 500, await textOf(answer))
 }

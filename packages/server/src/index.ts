@@ -1,2 +1,3 @@
 export { type Certificate, createCertificate, isUsable } from './certificate.js'
+export { openApiV2 } from './openapi/routes.js'
 export { type ApiOptions, type RunningServer, type Served, type ServerOptions, startServer } from './server.js'

@@ -155,6 +155,7 @@ export const errorCatalogue = {
     title: 'The Docker engine does not answer',
     hint: 'Start Docker; tiltts goes on by itself when it answers.',
   },
+  'editor/failed': { title: 'The editor failed', hint: 'Name another with EDITOR or TILT_EDITOR.' },
   'files/overflow': {
     title: 'The system dropped file events',
     hint: 'tiltts has rescanned; ignore large generated folders.',

@@ -1,5 +1,6 @@
 import { exitCode } from './cli/command.js'
-import { globalFlags, parseInvocation } from './cli/parse.js'
+import { commandIndex } from './cli/command-index.js'
+import { globalFlags, parseInvocation, splitArgv } from './cli/parse.js'
 import { UsageError } from './cli/usage-error.js'
 import { findCommand } from './commands/registry.js'
 
@@ -27,8 +28,8 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const found = findCommand(word)
   if (found === undefined) {
     const { nearest } = await import('@tiltts/core/errors')
-    const { commands } = await import('./commands/registry.js')
-    const [guess] = nearest(word, Object.keys(commands))
+    const { visibleCommands } = await import('./commands/registry.js')
+    const [guess] = nearest(word, Object.keys(visibleCommands()))
     throw new UsageError(
       `There is no command '${word}'`,
       guess === undefined ? 'See: tiltts help' : `Did you mean: tiltts ${guess}`,
@@ -37,24 +38,11 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   return runCommand(found[0], [...argv.slice(0, at), ...argv.slice(at + 1)])
 }
 
-/** Flags with a value that may stand before the command's name. */
-const valueFlags: ReadonlySet<string> = new Set(['--port', '--host', '--file', '-f', '--context', '--namespace'])
-
-function commandIndex(argv: readonly string[]): number | undefined {
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] ?? ''
-    if (word === '--') return undefined
-    if (!word.startsWith('-')) return i
-    if (valueFlags.has(word)) i++
-  }
-  return undefined
-}
-
 async function runCommand(name: string, argv: readonly string[]): Promise<number> {
   const found = findCommand(name)
   if (found === undefined) throw new UsageError(`There is no command '${name}'`)
   const { command } = await found[1].load()
-  const own = argv.indexOf('--') < 0 ? argv : argv.slice(0, argv.indexOf('--'))
+  const { own } = splitArgv(command, argv)
   if (own.includes('--help') || own.includes(`-${globalFlags['help']?.short}`)) {
     const { commandHelp } = await import('./commands/help.js')
     process.stdout.write(commandHelp(name, command))

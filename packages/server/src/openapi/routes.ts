@@ -6,9 +6,17 @@ import { apiSchemas } from './schema.js'
 
 const v3Path = '/openapi/v3/apis/tilt.dev/v1alpha1'
 
+/** All kinds and what may be done with them, as OpenAPI 2. @param version of tiltts */
+export async function openApiV2(version: string): Promise<object> {
+  const definitions = schemasOf(await apiSchemas(), '#/definitions/')
+  return { swagger: '2.0', info: infoOf(version), paths: pathsOf('v2'), definitions }
+}
+
+const infoOf = (version: string): object => ({ title: 'tiltts', version: `v${version}` })
+
 /** Adds `/openapi/v2` and `/openapi/v3`, from which clients explain, check and complete. Made when first asked for. */
 export function serveOpenApi(app: Hono, version: string): void {
-  const info = { title: 'tiltts', version: `v${version}` }
+  const info = infoOf(version)
   const once = (make: () => Promise<object>): (() => Promise<string>) => {
     let text: Promise<string> | undefined
     return () => {
@@ -16,12 +24,7 @@ export function serveOpenApi(app: Hono, version: string): void {
       return text
     }
   }
-  const v2 = once(async () => ({
-    swagger: '2.0',
-    info,
-    paths: pathsOf('v2'),
-    definitions: schemasOf(await apiSchemas(), '#/definitions/'),
-  }))
+  const v2 = once(() => openApiV2(version))
   const v3 = once(async () => ({
     openapi: '3.0.0',
     info,

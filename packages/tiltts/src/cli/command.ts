@@ -27,6 +27,8 @@ export interface Command {
   /** More for `help <command>`. */
   readonly details?: string
   readonly flags: Flags
+  /** Whether what follows these words is handed on as it stands, flags and all, in `rest`: the argv of another program. */
+  readonly handsOnAfter?: (words: readonly string[]) => boolean
   /** Resolves to the exit code. */
   run(invocation: Invocation): Promise<number>
 }

@@ -25,6 +25,32 @@ describe('a command line', () => {
     })
   })
 
+  it('takes numbers below zero for values, and flags that are said to be on or off', () => {
+    expect(numberFlag(parse('--port', '-1'), 'port')).toBe(-1)
+    expect(parse('--help=false', '--debug=true').flags).toMatchObject({ help: false, debug: true })
+  })
+
+  it('hands on what follows the words that say so, flags and all', () => {
+    const handing = { ...command, handsOnAfter: (words: readonly string[]) => words.length === 2 }
+    const { words, rest, flags } = parseInvocation('x', handing, [
+      '--port',
+      '1',
+      'cmd',
+      'a',
+      'git',
+      '-C',
+      'x',
+      '--',
+      'y',
+    ])
+    expect({ words, rest, flags: { ...flags } }).toEqual({
+      words: ['cmd', 'a'],
+      rest: ['git', '-C', 'x', '--', 'y'],
+      flags: { port: '1' },
+    })
+    expect(parseInvocation('x', handing, ['cmd', 'a', '--', '-x'])).toMatchObject({ rest: ['-x'] })
+  })
+
   it('refuses flags it does not know, and says where the arguments of the config go', () => {
     expect(() => parse('--nope')).toThrow(
       expect.objectContaining({ message: "Unknown option '--nope'", hint: expect.stringContaining('after --') }),

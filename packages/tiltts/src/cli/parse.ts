@@ -7,21 +7,16 @@ export const globalFlags: Flags = {
   help: { type: 'boolean', short: 'h', help: 'show this help' },
   debug: { type: 'boolean', short: 'd', help: 'show what the engine does' },
   verbose: { type: 'boolean', short: 'v', help: 'show more' },
+  klog: { type: 'string', value: '<0-9>', help: 'from 6 up: print requests to the session on stderr' },
 }
 
 /** Parses what stands after the command's name. Throws a UsageError. */
 export function parseInvocation(name: string, command: Command, argv: readonly string[]): Invocation {
-  const separator = argv.indexOf('--')
-  const own = separator < 0 ? argv : argv.slice(0, separator)
-  const rest = separator < 0 ? [] : argv.slice(separator + 1)
-  const { args, off } = withoutTruth(own, { ...globalFlags, ...command.flags })
+  const options = parseOptions({ ...globalFlags, ...command.flags })
+  const { own, rest } = splitArgv(command, argv)
+  const { args, off } = withoutTruth(joinNegatives(own, options), { ...globalFlags, ...command.flags })
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: parseOptions({ ...globalFlags, ...command.flags }),
-      allowPositionals: true,
-      strict: true,
-    })
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
     return { flags: { ...(values as Invocation['flags']), ...off }, words: positionals, rest }
   } catch (error) {
     // Node explains at length how to pass a positional that looks like a flag; the first sentence says what is wrong.
@@ -46,6 +41,52 @@ function withoutTruth(
   return { args, off }
 }
 
+type Options = ReturnType<typeof parseOptions>
+
+/** What the command reads itself, and what it hands on: all after `--`, or after the words that its own flags must precede. */
+export function splitArgv(
+  { flags, handsOnAfter }: Command,
+  argv: readonly string[],
+): { readonly own: readonly string[]; readonly rest: readonly string[] } {
+  const separator = argv.indexOf('--')
+  const end = separator < 0 ? argv.length : separator
+  if (handsOnAfter !== undefined) {
+    const { tokens } = parseArgs({
+      args: [...argv.slice(0, end)],
+      options: parseOptions({ ...globalFlags, ...flags }),
+      allowPositionals: true,
+      strict: false,
+      tokens: true,
+    })
+    const words: string[] = []
+    for (const token of tokens) {
+      if (token.kind !== 'positional') continue
+      words.push(token.value)
+      if (!handsOnAfter(words)) continue
+      const after = token.index + 1
+      return { own: argv.slice(0, after), rest: argv.slice(argv[after] === '--' ? after + 1 : after) }
+    }
+  }
+  return { own: argv.slice(0, end), rest: argv.slice(end + 1) }
+}
+
+/** The words of a command line, which may be unfinished, that are neither flags nor their values. */
+export function plainWords(argv: readonly string[], options: Options): readonly string[] {
+  return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false }).positionals
+}
+
+/** `--tail -1` as `--tail=-1`: a number below zero is no flag. */
+function joinNegatives(argv: readonly string[], options: Options): string[] {
+  const joined: string[] = []
+  for (const word of argv) {
+    const before = joined.at(-1)
+    if (/^-\d/.test(word) && before?.startsWith('--') && options[before.slice(2)]?.type === 'string')
+      joined[joined.length - 1] = `${before}=${word}`
+    else joined.push(word)
+  }
+  return joined
+}
+
 /** A whole number given as a flag. */
 export function numberFlag(invocation: Invocation, name: string): number | undefined {
   const text = invocation.flags[name]
@@ -62,11 +103,17 @@ export function textFlag(invocation: Invocation, name: string): string | undefin
   return typeof value === 'string' ? value : undefined
 }
 
+/** All values of a flag that may stand several times. */
+export function listOfTexts(invocation: Invocation, name: string): readonly string[] {
+  const value = invocation.flags[name]
+  return Array.isArray(value) ? (value as readonly string[]) : typeof value === 'string' ? [value] : []
+}
+
 /** All values of a flag that may stand several times; commas separate, too. */
 export function listFlag(invocation: Invocation, name: string): readonly string[] {
-  const value = invocation.flags[name]
-  const texts = Array.isArray(value) ? (value as readonly string[]) : typeof value === 'string' ? [value] : []
-  return texts.flatMap((text) => text.split(',')).filter((text) => text !== '')
+  return listOfTexts(invocation, name)
+    .flatMap((text) => text.split(','))
+    .filter((text) => text !== '')
 }
 
 /** One of a few words given as a flag. */

@@ -1,10 +1,11 @@
 import { type Command, exitCode, type Flags } from '../cli/command.js'
 import { globalFlags } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
-import { commands, findCommand } from './registry.js'
+import { findCommand, visibleCommands } from './registry.js'
 
 /** What `tiltts help` prints. */
 export function overview(): string {
+  const commands = visibleCommands()
   const width = Math.max(...Object.keys(commands).map((name) => name.length))
   const rows = Object.entries(commands).map(([name, { summary, aliases }]) => {
     const also = aliases === undefined ? '' : ` (also: ${aliases.join(', ')})`

@@ -17,7 +17,7 @@ export const command: Command = {
     source: { type: 'string', value: '<source>', help: 'logs of: all, build or runtime' },
     level: { type: 'string', value: '<level>', help: 'this level and those above: debug, verbose, info, warn, error' },
     since: { type: 'string', value: '<duration>', help: 'only lines younger than this, such as 5m' },
-    tail: { type: 'string', value: '<lines>', help: 'only the last so many lines of the past' },
+    tail: { type: 'string', value: '<lines>', help: 'only the last so many lines of the past (default: -1, all)' },
   },
   run(invocation) {
     const options = optionsOf(invocation)
@@ -28,13 +28,13 @@ export const command: Command = {
 function optionsOf(invocation: Invocation): LogOptions {
   const since = durationFlag(invocation, 'since')
   const tail = numberFlag(invocation, 'tail')
-  if (tail !== undefined && tail < 0) throw new UsageError('--tail takes 0 or more')
+  if (tail !== undefined && tail < -1) throw new UsageError('--tail takes 0 or more, or -1 for all')
   return {
     resources: invocation.words,
     source: choiceFlag(invocation, 'source', ['all', 'build', 'runtime']),
     level: choiceFlag(invocation, 'level', ['debug', 'verbose', 'info', 'warn', 'error']),
     since: since === undefined ? undefined : Date.now() - since,
-    tail,
+    tail: tail === -1 ? undefined : tail,
     follow: invocation.flags['follow'] === true,
   }
 }

@@ -1,8 +1,11 @@
 import type { Command } from '../cli/command.js'
+import { completeCommand } from '../completion/scripts.js'
 
 interface Entry {
   readonly summary: string
   readonly aliases?: readonly string[]
+  /** For programs: `help` does not show it. */
+  readonly hidden?: true
   readonly load: () => Promise<{ readonly command: Command }>
 }
 
@@ -14,6 +17,8 @@ export const commands: Readonly<Record<string, Entry>> = {
   check: { summary: 'evaluate the config and show what is wrong with it', load: () => import('./check.js') },
   args: { summary: "show or replace the running session's arguments", load: () => import('./args.js') },
   trigger: { summary: 'update resources of the running session', load: () => import('./trigger.js') },
+  enable: { summary: 'switch resources of the running session on', load: () => import('./enable.js') },
+  disable: { summary: 'switch resources of the running session off', load: () => import('./disable.js') },
   logs: { summary: 'print or follow logs of the running session', load: () => import('./logs.js') },
   get: { summary: 'print objects of the running session', load: () => import('./get.js') },
   describe: { summary: 'show all that objects say, for people', load: () => import('./describe.js') },
@@ -21,10 +26,33 @@ export const commands: Readonly<Record<string, Entry>> = {
   'api-resources': { summary: 'list the types of objects', load: () => import('./api-resources.js') },
   explain: { summary: 'explain the fields of a type of objects', load: () => import('./explain.js') },
   ls: { summary: 'list the running sessions', load: () => import('./ls.js') },
+  create: { summary: 'create objects of the session', load: () => import('./create.js') },
+  apply: { summary: 'make objects of the session what files say', load: () => import('./apply.js') },
+  edit: { summary: 'change objects of the session in your editor', load: () => import('./edit.js') },
+  patch: { summary: 'change fields of an object of the session', load: () => import('./patch.js') },
+  delete: { summary: 'delete objects of the session', load: () => import('./delete.js') },
   types: { summary: 'write the names of all resources for the compiler', load: () => import('./types.js') },
+  dump: { summary: 'print what the session holds, for programs and fault reports', load: () => import('./dump.js') },
+  doctor: { summary: 'look at what a session here would use', load: () => import('./doctor.js') },
+  docker: { summary: 'run docker against the engine that builds use', load: () => import('./docker.js') },
+  alpha: { summary: 'print the resources as a tree of dependencies', load: () => import('./alpha.js') },
   'docker-prune': { summary: 'remove what earlier builds left in Docker', load: () => import('./docker-prune.js') },
+  completion: {
+    summary: 'print the script that makes a shell complete tiltts',
+    load: () => import('./completion.js'),
+  },
   version: { summary: 'print the version', load: () => import('./version.js') },
   help: { summary: 'explain a command', load: () => import('./help.js') },
+  [completeCommand]: {
+    summary: 'say what a word of a command line can be',
+    hidden: true,
+    load: () => import('./complete.js'),
+  },
+}
+
+/** Those that people call. */
+export function visibleCommands(): Readonly<Record<string, Entry>> {
+  return Object.fromEntries(Object.entries(commands).filter(([, { hidden }]) => hidden !== true))
 }
 
 /** The entry of a name or alias. */

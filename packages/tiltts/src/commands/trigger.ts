@@ -1,54 +1,52 @@
 import type { Client } from '@tiltts/client'
-import { ApiFailure } from '@tiltts/client'
 import { InfraError, type ObjectOf, type UIResource, type Update, wellKnown } from '@tiltts/spec'
 import { type Command, exitCode } from '../cli/command.js'
-import { UsageError } from '../cli/usage-error.js'
+import { followLogs } from '../resources/follow-logs.js'
+import { type Selection, selected, selectionFlags, selectionOf } from '../resources/switch-resources.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
-  usage: '<resource…>',
+  usage: '<resource…> | -l <labels> | --all',
   summary: 'update resources of the running session',
-  details: "Asks the running session for an update of each resource. '(Tiltfile)' evaluates the config again.",
+  details:
+    "Asks the running session for an update of each resource. '(Tiltfile)' evaluates the config again. What --labels and --all select is triggered where it is not disabled.",
   flags: {
     ...sessionFlags,
+    ...selectionFlags,
     wait: {
       type: 'boolean',
       help: 'wait until the updates, and the Jobs that they started, have ended; exit 1 when one failed',
     },
+    logs: { type: 'boolean', help: 'wait as with --wait, and print the logs of the resources meanwhile' },
   },
   async run(invocation) {
-    const names = invocation.words
-    if (names.length === 0)
-      throw new UsageError('trigger takes at least one resource', 'For example: tiltts trigger api')
+    const selection = selectionOf(invocation)
+    const logs = invocation.flags['logs'] === true
+    const wait = logs || invocation.flags['wait'] === true
     return withSession(invocation, async (client) => {
-      for (const name of names) await checkTriggerable(client, name)
+      const names = await triggerable(client, selection)
+      const stopLogs = logs ? await followLogs(client, names) : async () => {}
       const updates = await Promise.all(names.map((name) => trigger(client, name)))
-      if (invocation.flags['wait'] !== true) return exitCode.ok
+      if (!wait) return exitCode.ok
       const ends = await Promise.all(updates.map((update) => waitFor(client, update)))
+      await stopLogs()
+      for (const [i, end] of ends.entries()) process.stdout.write(`${names[i]} ${end}\n`)
       return ends.every((end) => end === succeeded) ? exitCode.ok : exitCode.failed
     })
   },
 }
 
-async function checkTriggerable(client: Client, name: string): Promise<void> {
-  const resource = await getResource(client, name)
-  if (resource.status.disableStatus.state !== 'Disabled') return
-  throw new InfraError('session/unknown-resource', 'session', `The resource "${name}" is currently disabled`)
-}
-
-/** The row of a resource. Throws `session/unknown-resource` with the names there are. */
-async function getResource(client: Client, name: string): Promise<UIResource> {
-  try {
-    return await client.get('UIResource', name)
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || error.code !== 404) throw error
-    const names = (await client.list('UIResource')).map((resource) => resource.metadata.name)
-    throw new InfraError(
-      'session/unknown-resource',
-      'session',
-      `The resource "${name}" does not exist. There are: ${names.join(', ')}`,
-    )
+/** The resources of a selection. Throws `session/unknown-resource` before anything is triggered. */
+async function triggerable(client: Client, selection: Selection): Promise<readonly string[]> {
+  const rows = await client.list('UIResource')
+  const chosen = selected(rows, selection, (name) => `The resource "${name}" does not exist`)
+  const isDisabled = (row: UIResource): boolean => row.status.disableStatus.state === 'Disabled'
+  const refused = chosen.find((row) => isDisabled(row) && selection.names.includes(row.metadata.name))
+  if (refused !== undefined) {
+    const message = `The resource "${refused.metadata.name}" is currently disabled`
+    throw new InfraError('session/unknown-resource', 'session', message)
   }
+  return chosen.filter((row) => !isDisabled(row)).map((row) => row.metadata.name)
 }
 
 async function trigger(client: Client, resource: string): Promise<Update> {
@@ -66,9 +64,7 @@ async function waitFor(client: Client, update: Update): Promise<string> {
   const { resource } = update.spec
   const ofUpdate = await firstOf(client, 'Update', update.metadata.name, endOfUpdate)
   const startsNothing = ofUpdate !== succeeded || resource === wellKnown.tiltfile
-  const end = startsNothing ? ofUpdate : await firstOf(client, 'UIResource', resource, endOfRun(update))
-  process.stdout.write(`${resource} ${end}\n`)
-  return end
+  return startsNothing ? ofUpdate : await firstOf(client, 'UIResource', resource, endOfRun(update))
 }
 
 const succeeded = 'succeeded'

@@ -3,6 +3,7 @@ import { InfraError } from '@tiltts/spec'
 import type { Flags, Invocation } from '../cli/command.js'
 import { numberFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
+import { contextName } from './context-name.js'
 import { type FoundSession, findSession } from './find-session.js'
 import { forgetSession, knownSessions } from './registry.js'
 import { sessionToken } from './token.js'
@@ -29,15 +30,27 @@ export async function withSession<T>(
     cwd: process.cwd(),
   })
   try {
-    return await use(createClient({ ...found, token: sessionToken() }), found)
+    const trace = tracesCalls(invocation) ? { trace: (line: string) => void process.stderr.write(`${line}\n`) } : {}
+    return await use(createClient({ ...found, token: sessionToken(), ...trace }), found)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
     // Nobody at that port of another host says nothing of the session here.
     if (known.some(({ host, port }) => host === found.host && port === found.port)) forgetSession(found.port)
-    throw new InfraError('session/none', 'session', `No session is running at ${found.host}:${found.port}`, {
-      cause: error,
-    })
+    throw noSession(`No session is running at ${found.host}:${found.port}`, found, error)
   }
+}
+
+/** The level from which kubectl, whose flag it is, names its requests. */
+const requestLevel = 6
+
+function tracesCalls(invocation: Invocation): boolean {
+  return invocation.flags['debug'] === true || (numberFlag(invocation, 'klog') ?? 0) >= requestLevel
+}
+
+/** Says it in the words, too, by which programs know that there is no Tilt. */
+function noSession(message: string, { host, port }: FoundSession, cause: unknown): InfraError {
+  const known = `Could not connect to Tilt at http://${host}:${port}/: No tilt apiserver found: ${contextName(port)}`
+  return new InfraError('session/none', 'session', `${message}. ${known}`, { cause })
 }
 
 /** The port that was asked for on the command line or by TILT_PORT. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { InfraError, type SessionRecord } from '@tiltts/spec'
+import { contextName } from './context-name.js'
 
 /** What the user said about which session is meant. */
 export interface SessionChoice {
@@ -31,7 +32,11 @@ export function findSession(known: readonly SessionRecord[], { port, host, cwd }
   }
   if (known.length > 1) throw ambiguous(known)
   if (known[0] !== undefined) return at(known[0], host)
-  throw new InfraError('session/none', 'session', 'No session is running')
+  throw new InfraError(
+    'session/none',
+    'session',
+    `No session is running. No tilt apiserver found: ${contextName(10350)}`,
+  )
 }
 
 /** A host that was named is never passed over. */

@@ -1,10 +1,13 @@
+import { ApiFailure } from '@tiltts/client'
 import { renderDiagnostics } from '@tiltts/core/errors'
 import { type Diagnostic, errorCatalogue, isTiltError, type TiltError } from '@tiltts/spec'
 import { exitCode } from '../cli/command.js'
+import { sayRefusal } from '../objects/each-object.js'
 import { hasColour } from './colour.js'
 
 /** Shows an error that ended a command, on stderr; returns the exit code. */
 export function showError(error: unknown): number {
+  if (error instanceof ApiFailure) return sayRefusal(error)
   if (!isTiltError(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     process.stderr.write(`Error: this is a bug in tiltts, please report it:\n${text}\n`)
