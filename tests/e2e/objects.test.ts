@@ -170,6 +170,13 @@ describe('objects of a session', () => {
     expect(await session.run('dump', 'nothing')).toMatchObject({ code: 2 })
   })
 
+  it('CLI-80, CLI-81: dump prints the state of the engine, and what the web page is sent', async () => {
+    const engine = JSON.parse((await session.run('dump', 'engine')).stdout)
+    expect(Object.keys(engine.objects)).toContain('UIResource')
+    const view = JSON.parse((await session.run('dump', 'webview')).stdout)
+    expect(view.uiResources.map((row: { metadata: { name: string } }) => row.metadata.name)).toContain('api')
+  })
+
   it('CLI-90: completes commands, flags, values, resources, types and objects', async () => {
     const complete = async (...words: string[]): Promise<readonly string[]> =>
       (await session.run('__complete', '--', ...words)).stdout
