@@ -28,8 +28,9 @@ export function reaperSuite(machine: ReaperMachine): void {
       for (const pid of started.splice(0)) signal(-pid, 'SIGKILL')
     })
 
+    /** On a busy machine its search takes a while; how long it may take is another test's. */
     const gone = (...pids: number[]): Promise<void> =>
-      vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 5000, interval: 10 })
+      vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 15_000, interval: 10 })
 
     /** A process in a group of its own, without the session in its environment unless it is given. */
     function launch(
