@@ -31,6 +31,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   edit: { summary: 'change objects of the session in your editor', load: () => import('./edit.js') },
   patch: { summary: 'change fields of an object of the session', load: () => import('./patch.js') },
   delete: { summary: 'delete objects of the session', load: () => import('./delete.js') },
+  mcp: { summary: 'let agents look at the running session, over MCP', load: () => import('./mcp.js') },
   types: { summary: 'write the names of all resources for the compiler', load: () => import('./types.js') },
   dump: { summary: 'print what the session holds, for programs and fault reports', load: () => import('./dump.js') },
   doctor: { summary: 'look at what a session here would use', load: () => import('./doctor.js') },
