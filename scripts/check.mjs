@@ -15,6 +15,7 @@ const checks = {
   'dead code': [bin('knip'), []],
   packages: node('scripts/check-packages.mjs'),
   'API schemas': node('scripts/write-api-schemas.mjs', '--check'),
+  'reference of commands': node('scripts/write-cli-reference.mjs', '--check'),
   docs: node('scripts/check-docs.mjs'),
 }
 const failed = []

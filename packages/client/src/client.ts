@@ -1,4 +1,14 @@
-import { type Kind, kinds, type LogLine, type ObjectOf, type WatchEvent } from '@tiltts/spec'
+import {
+  type FileExplanation,
+  type Kind,
+  kinds,
+  type LogLine,
+  type ObjectOf,
+  type ResourceGraph,
+  type Timeline,
+  type WatchEvent,
+  type Why,
+} from '@tiltts/spec'
 import { type Call, type Endpoint, linesOf, send, textOf } from './transport.js'
 
 export interface WatchOptions {
@@ -44,6 +54,14 @@ export interface Client {
   stream(path: string, options?: ReadOptions): AsyncIterable<readonly unknown[]>
   /** Any other call, answered in JSON. */
   call<T>(call: Call): Promise<T>
+  /** Why a resource is where it is. */
+  why(resource: string): Promise<Why>
+  /** What an edit of a path would do. */
+  explainFile(path: string): Promise<FileExplanation>
+  /** Who needs whom; `blockers`: only what waits, and what is waited for. */
+  graph(options?: { readonly blockers?: boolean }): Promise<ResourceGraph>
+  /** What updates spent their time on; without names, those of all resources. */
+  timeline(resources?: readonly string[]): Promise<Timeline>
 }
 
 /** A client of the session at an endpoint. Nothing is sent before the first call. */
@@ -82,6 +100,16 @@ export function createClient(endpoint: Endpoint): Client {
       const answer = await send(endpoint, { method: 'GET', path, ...options })
       for await (const lines of linesOf(answer)) yield lines.map((line) => JSON.parse(line) as unknown)
     },
+    why: (resource) => json(endpoint, { method: 'GET', path: `/api/why?${new URLSearchParams({ resource })}` }),
+    explainFile: (path) =>
+      json(endpoint, { method: 'GET', path: `/api/explain-file?${new URLSearchParams({ path })}` }),
+    graph: ({ blockers = false } = {}) =>
+      json(endpoint, { method: 'GET', path: `/api/graph${blockers ? '?blockers=1' : ''}` }),
+    timeline: (resources = []) =>
+      json(endpoint, {
+        method: 'GET',
+        path: `/api/timeline?${new URLSearchParams(resources.map((name): [string, string] => ['resource', name]))}`,
+      }),
   }
 }
 

@@ -5,6 +5,7 @@ import { bearerGuard, webGuard } from './guard.js'
 import { serveHealth } from './health.js'
 import { serveLogs } from './logs-route.js'
 import { serveOpenApi } from './openapi/routes.js'
+import { serveQuestions } from './questions/serve-questions.js'
 import { ApiError } from './rest/api-error.js'
 import { serveDiscovery } from './rest/discovery.js'
 import { serveResources } from './rest/resources.js'
@@ -32,6 +33,7 @@ export function webApp(options: AppOptions, served: Served, csrf: string): Hono 
   serveLogs(app, served.logs)
   serveViews(app, { ...served, now: options.now }, csrf)
   serveEngine(app, served.store, options.now)
+  serveQuestions(app, served.store, options.now)
   return app
 }
 

@@ -27,16 +27,25 @@ export function compileIgnore(rules: readonly IgnoreRule[]): IgnoreMatcher {
   }
 }
 
-/**
- * The pattern that excludes a path, as it was written; `undefined` when none does. Compiles anew each time: it is for
- * messages.
- */
-export function ignoringPattern(rules: readonly IgnoreRule[], path: string): string | undefined {
-  for (const { basePath, patterns } of rules) {
+/** A pattern that excludes a path, as it was written, and the rule that it is of. */
+export interface Ignoring {
+  readonly pattern: string
+  readonly rule: IgnoreRule
+}
+
+/** What excludes a path; `undefined` when nothing does. Compiles anew each time: it is for messages. */
+export function ignoringRule(rules: readonly IgnoreRule[], path: string): Ignoring | undefined {
+  for (const rule of rules) {
+    const { basePath, patterns } = rule
     const deciding = patterns.findLast((text) => ignorePattern(text, basePath)?.matches(path))
-    if (deciding !== undefined && ignorePattern(deciding, basePath)?.keeps === false) return deciding
+    if (deciding !== undefined && ignorePattern(deciding, basePath)?.keeps === false) return { pattern: deciding, rule }
   }
   return undefined
+}
+
+/** As {@link ignoringRule}, the pattern alone. */
+export function ignoringPattern(rules: readonly IgnoreRule[], path: string): string | undefined {
+  return ignoringRule(rules, path)?.pattern
 }
 
 /** The patterns of the rules that cannot be read, as they were written. */

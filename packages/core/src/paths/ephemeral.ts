@@ -27,3 +27,8 @@ export const ephemeralPatterns: readonly string[] = [
 
 /** {@link ephemeralPatterns} wherever they are. */
 export const ephemeralIgnore: IgnoreRule = { basePath: '/', patterns: ephemeralPatterns }
+
+/** All that takes paths away from a watch: its own rules, and those that hold for every watch. */
+export function watchRules(ignores: readonly IgnoreRule[]): readonly IgnoreRule[] {
+  return [ephemeralIgnore, ...ignores]
+}

@@ -19,6 +19,8 @@ describe('gathering', () => {
   test('other causes are kept beside each other, without repeats', () => {
     const causes = [{ reason: 'config' }, { reason: 'config' }, { reason: 'dependency', resource: 'a' }] as const
     expect(causes.reduce(addCause, [])).toEqual([{ reason: 'config' }, { reason: 'dependency', resource: 'a' }])
+    const evaluations = ['c-1', 'c-2'].map((update) => ({ reason: 'config', update }) as const)
+    expect(evaluations.reduce(addCause, [])).toEqual([{ reason: 'config', update: 'c-2' }])
   })
 })
 

@@ -9,7 +9,8 @@ export function filesCause(files: readonly string[]): UpdateCause {
 }
 
 /**
- * Adds a cause to those that wait already. Changed files become one cause; what is there already is not repeated.
+ * Adds a cause to those that wait already. Changed files become one cause, of evaluations of the config the last counts;
+ * what is there already is not repeated.
  */
 export function addCause(causes: readonly UpdateCause[], added: UpdateCause): readonly UpdateCause[] {
   if (added.reason === 'files') {
@@ -18,7 +19,9 @@ export function addCause(causes: readonly UpdateCause[], added: UpdateCause): re
     if (present === undefined) return [...causes, added]
     return causes.with(index, mergeFiles(present, added))
   }
-  return causes.some((cause) => isSame(cause, added)) ? causes : [...causes, added]
+  if (causes.some((cause) => isSame(cause, added))) return causes
+  const earlier = isOfConfig(added) ? causes.findIndex(({ reason }) => reason === added.reason) : -1
+  return earlier < 0 ? [...causes, added] : causes.with(earlier, added)
 }
 
 function mergeFiles(present: UpdateCause, added: UpdateCause): UpdateCause {
@@ -32,6 +35,10 @@ function mergeFiles(present: UpdateCause, added: UpdateCause): UpdateCause {
 
 function count(cause: UpdateCause): number {
   return cause.fileCount ?? cause.files?.length ?? 0
+}
+
+function isOfConfig({ reason }: UpdateCause): boolean {
+  return reason === 'config' || reason === 'args'
 }
 
 function isSame(a: UpdateCause, b: UpdateCause): boolean {

@@ -27,3 +27,8 @@ export interface FileWatchStatus {
 }
 
 export type FileWatch = ApiObject<'FileWatch', FileWatchSpec, FileWatchStatus>
+
+/** Name of the FileWatch of what a config has read. */
+export function configWatchName(tiltfile: string): string {
+  return `configs:${tiltfile}`
+}

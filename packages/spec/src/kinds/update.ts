@@ -54,6 +54,8 @@ export interface UpdateStep {
   /** `cmd`, `serve`, `skip`; `live-update`, `image <ref>`, `push <ref>`, `deploy`. */
   readonly name: string
   readonly startTime: ApiTime
+  /** When it was known what has changed, and the work began. Absent: the step does not look first. */
+  readonly hashedAt?: ApiTime | undefined
   readonly finishTime?: ApiTime | undefined
   readonly error?: string | undefined
 }
@@ -63,6 +65,8 @@ export interface UpdateStatus {
   readonly queuedAt: ApiTime
   readonly startTime?: ApiTime | undefined
   readonly finishTime?: ApiTime | undefined
+  /** When what it has started became ready. Absent: that was ready all along, or is not ready yet. */
+  readonly readyAt?: ApiTime | undefined
   readonly holds: readonly HoldInterval[]
   readonly steps: readonly UpdateStep[]
   readonly spanId?: string | undefined

@@ -1,4 +1,4 @@
-import { compileIgnore, ephemeralIgnore, isWithin } from '@tiltts/core/paths'
+import { compileIgnore, isWithin, watchRules } from '@tiltts/core/paths'
 import type { FileWatchSpec } from '@tiltts/spec'
 import { createSettler } from '../../files/settle.js'
 import type { Clock } from '../../ports/clock.js'
@@ -35,7 +35,7 @@ export function liveWatch(deps: { readonly files: Files; readonly clock: Clock }
   })
 
   const open = (spec: FileWatchSpec): Promise<FileWatcher> => {
-    const { ignored, prunes } = compileIgnore([ephemeralIgnore, ...spec.ignores])
+    const { ignored, prunes } = compileIgnore(watchRules(spec.ignores))
     return files.watch({
       paths: spec.watchedPaths,
       since: clock.now(),

@@ -1,11 +1,6 @@
 import { escapePattern, isWithin, parentPath, relativeTo } from '@tiltts/core/paths'
 import type { Tx } from '@tiltts/core/store'
-import { annotation, type ConfigRead, type IgnoreRule } from '@tiltts/spec'
-
-/** Name of the FileWatch of what a config read. */
-export function configWatchName(tiltfile: string): string {
-  return `configs:${tiltfile}`
-}
+import { annotation, type ConfigRead, configWatchName, type IgnoreRule } from '@tiltts/spec'
 
 /** The reads of an evaluation with those that count in any case, each once. */
 export function withMainReads(mainPath: string, reads: readonly ConfigRead[]): readonly ConfigRead[] {
@@ -44,14 +39,4 @@ function listedFolders(reads: readonly ConfigRead[]): readonly IgnoreRule[] {
       const deep = reads.map((read) => relativeTo(read.path, folder)).filter((path) => path?.includes('/'))
       return { basePath: folder, patterns: ['*/*', ...deep.map((path) => `!${escapePattern(path ?? '')}`)] }
     })
-}
-
-/** The files among those changed whose change can make the config another one: of a read file, not of what lies below it. */
-export function relevantFiles(reads: readonly ConfigRead[], files: readonly string[]): readonly string[] {
-  const exact = new Set(reads.map((read) => read.path))
-  const trees = reads.filter((read) => read.kind === 'tree' && read.depth !== 1).map((read) => read.path)
-  const folders = new Set(reads.filter((read) => read.depth === 1).map((read) => read.path))
-  return files.filter(
-    (file) => exact.has(file) || folders.has(parentPath(file)) || trees.some((tree) => isWithin(file, tree)),
-  )
 }

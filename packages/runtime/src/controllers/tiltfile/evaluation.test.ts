@@ -267,7 +267,7 @@ describe('putting a new graph in place', () => {
       }
     const { sim } = await simulateJobs(config(1))
     await sim.reload(config(2))
-    expect(sim.updates('auto').at(-1)?.spec.causes).toEqual([{ reason: 'config' }])
+    expect(sim.updates('auto').at(-1)?.spec.causes).toEqual([{ reason: 'config', update: '(Tiltfile)-2' }])
     expect(sim.updates('manual')).toHaveLength(1)
     expect(sim.row('manual').hasPendingChanges).toBe(true)
     expect(sim.updates('same')).toHaveLength(1)
@@ -286,7 +286,7 @@ describe('putting a new graph in place', () => {
     const { sim } = await simulateJobs((c) => c.local('a', { cmd: `true ${c.args.length}` }))
     sim.setArgs(['a'])
     await sim.settled()
-    expect(sim.updates('a').at(-1)?.spec.causes).toEqual([{ reason: 'args' }])
+    expect(sim.updates('a').at(-1)?.spec.causes).toEqual([{ reason: 'args', update: '(Tiltfile)-2' }])
   })
 
   it('EVAL-16: command, folder and environment belong to the definition', async () => {

@@ -1,8 +1,8 @@
-import { compileIgnore } from '@tiltts/core/paths'
+import { compileIgnore, relevantFiles } from '@tiltts/core/paths'
 import { createStore } from '@tiltts/core/store'
-import type { ConfigRead } from '@tiltts/spec'
+import { type ConfigRead, configWatchName } from '@tiltts/spec'
 import { describe, expect, it } from 'vitest'
-import { configWatchName, putConfigWatch, relevantFiles } from './config-watch.js'
+import { putConfigWatch } from './config-watch.js'
 
 const reads: readonly ConfigRead[] = [
   { path: '/repo/tilt.config.ts', kind: 'file' },

@@ -1,6 +1,6 @@
+import { relevantFiles } from '@tiltts/core/paths'
 import { addCause, filesCause } from '@tiltts/core/schedule'
 import { type FileWatchStatus, type Millis, type TiltfileStatus, toApiTime, type UpdateCause } from '@tiltts/spec'
-import { relevantFiles } from './config-watch.js'
 import { type Evaluated, isError } from './evaluate.js'
 
 export const initialTiltfileStatus: TiltfileStatus = {

@@ -2,7 +2,7 @@ import { liveUses } from '@tiltts/core/live-update'
 import { filesChanged, switched } from '@tiltts/core/schedule'
 import { readinessOf, withReadiness } from '@tiltts/core/status'
 import type { Tx } from '@tiltts/core/store'
-import { fromApiTime, type Millis, type Resource, type ResourceStatus } from '@tiltts/spec'
+import { fromApiTime, type Millis, type Resource, type ResourceStatus, toApiTime } from '@tiltts/spec'
 import { switchOf } from '../switch-state.js'
 import { absorbDefinition } from './absorb-definition.js'
 import type { AbsorbDeps } from './absorb-deps.js'
@@ -37,9 +37,19 @@ export function absorb(deps: AbsorbDeps, tx: Tx, name: string, now: Millis): Eff
   const discovery = tx.get('KubernetesDiscovery', name)
   const view = { resource: { ...resource, status: asked }, serve, service, discovery }
   const ready = withReadiness(asked, readinessOf(view), now)
+  if (ready.ready && !before.ready) noteReady(tx, ready, now)
   const queued = keepQueued(deps, tx, { ...resource, status: ready }, now)
   tx.status('Resource', name, () => queued)
   return { cancel: before.current !== undefined && queued.current === undefined, judge: files.judge }
+}
+
+/** What the last update has started has become ready. */
+function noteReady(tx: Tx, { current, history, last }: ResourceStatus, now: Millis): void {
+  const [update] = history
+  if (current !== undefined || last !== 'succeeded' || update === undefined) return
+  tx.status('Update', update, (status) =>
+    status.readyAt === undefined ? { ...status, readyAt: toApiTime(now) } : status,
+  )
 }
 
 /** Of a resource that is gone only the journal knows. What still runs for it is left until its end. */

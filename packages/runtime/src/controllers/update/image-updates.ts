@@ -80,11 +80,16 @@ async function updateImage(
         resource: resource.metadata.name,
         changedFiles: run.files,
         log,
-        onStage: (stages) => write((status) => ({ ...status, stages })),
+        onStage(stages) {
+          run.steps.hashed()
+          write((status) => ({ ...status, stages }))
+        },
       },
       signal,
     )
     if (end.ok) {
+      // Then looking at it was all there was to do.
+      if (end.result.reused) run.steps.hashed()
       done()
       if (end.result.reused && isBuilt(image)) log(`Image ${image.spec.repository} is up to date\n`)
       write((status) => ({ stages: status.stages, result: end.result }))

@@ -83,7 +83,7 @@ describe('which updates run', () => {
     await sim.edit({ 'base/x': '1' })
     expect(causes()).toEqual([{ reason: 'dependency', resource: 'base', update: 'base-2' }])
     await sim.reload(config('true 2'))
-    expect(causes()).toEqual([{ reason: 'config' }])
+    expect(causes()).toEqual([{ reason: 'config', update: '(Tiltfile)-2' }])
     expect(sim.updates('top')).toHaveLength(4)
   })
 

@@ -5,6 +5,8 @@ import type { Clock } from '../../ports/clock.js'
 export interface StepRecord {
   /** A step begins; the returned function ends it. */
   begin(name: string): (error?: string) => void
+  /** The step that was begun last knows what has changed, and its work begins. Only the first time counts. */
+  hashed(): void
   list(): readonly UpdateStep[]
 }
 
@@ -17,8 +19,13 @@ export function stepRecord(clock: Clock, earlier: readonly UpdateStep[] = []): S
       const step: UpdateStep = { name, startTime: toApiTime(clock.now()) }
       steps.push(step)
       return (error) => {
-        steps[index] = { ...step, finishTime: toApiTime(clock.now()), error }
+        steps[index] = { ...(steps[index] ?? step), finishTime: toApiTime(clock.now()), error }
       }
+    },
+    hashed() {
+      const last = steps.at(-1)
+      if (last === undefined || last.hashedAt !== undefined || last.finishTime !== undefined) return
+      steps[steps.length - 1] = { ...last, hashedAt: toApiTime(clock.now()) }
     },
     list: () => [...steps],
   }

@@ -1,0 +1,6 @@
+export { explainFile } from './explain-file.js'
+export type { ReadText } from './ignored-by.js'
+export { blockersOnly, resourceGraph } from './resource-graph.js'
+export { timelineOf } from './timeline.js'
+export type { WhyView } from './types.js'
+export { whyOf } from './why.js'
