@@ -84,14 +84,15 @@ export function places(container: NamedContainer): Places {
   return {
     async prepare(entries, run) {
       const wanted = new Map<string, Place['kind']>()
-      const look = async ({ localPath, containerPath }: CopyEntry): Promise<void> => {
+      const stats = await Promise.all(entries.map(({ localPath }) => lstat(localPath).catch(() => undefined)))
+      // In the order of the entries, folders before what is in them: a file in the place of one has to go first.
+      for (const [index, { containerPath }] of entries.entries()) {
         const path = trimmed(containerPath)
-        const stat = await lstat(localPath).catch(() => undefined)
-        if (!stat || path === '') return
+        const stat = stats[index]
+        if (!stat || path === '') continue
         const kind = stat.isDirectory() ? 'folder' : 'file'
         if (known.get(path)?.kind !== kind) wanted.set(path, kind)
       }
-      await Promise.all(entries.map(look))
       if (wanted.size > 0) await ask(wanted, run)
     },
     isFolder: (path) => known.get(trimmed(path))?.isFolder ?? false,
