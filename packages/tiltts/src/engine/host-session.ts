@@ -10,7 +10,6 @@ import { sessionToken } from '../sessions/token.js'
 import { hasColour } from '../terminal/colour.js'
 import { packageVersion } from '../version.js'
 import { openLogArchive, sessionEnv } from './compose.js'
-import { giveBackMemory } from './give-back-memory.js'
 import { portsFor, warn } from './invoked-ports.js'
 import { onSignals } from './signals.js'
 
@@ -87,13 +86,6 @@ export async function hostSession(
     onWarning(error.message)
     return async () => {}
   })
-  const { store, logs } = session
-  const endGivingBack = giveBackMemory((happened) => {
-    const ends = [store.subscribe(happened), logs.subscribe(happened)]
-    return () => {
-      for (const end of ends) end()
-    }
-  })
   let stopping: (() => void) | undefined
   let afterStop: ((end: SessionEnd) => Promise<void>) | undefined
   let ended: ((code: number) => void) | undefined
@@ -141,7 +133,6 @@ export async function hostSession(
         return end
       } finally {
         withdraw()
-        endGivingBack()
         await (await published)()
         await server.close()
         await close()
