@@ -131,12 +131,16 @@ describe('reading a session', () => {
   })
 
   it('CLI-53, CLI-56: takes objects by the files in which they stand', async () => {
-    session.project.write(
-      'one.yaml',
-      'kind: UIResource\nmetadata: {name: api}\n---\nkind: UIResource\nmetadata: {name: by-hand}\n',
-    )
+    const row = (name: string): string => `kind: UIResource\nmetadata: {name: ${name}}\n`
+    const api = 'apiVersion: tilt.dev/v1alpha1\n'
+    session.project.write('one.yaml', `${api}${row('api')}---\n${api}${row('by-hand')}`)
+    session.project.write('other.yaml', row('api'))
     expect((await out('describe', '-f', 'one.yaml')).match(/^Name:/gm)).toHaveLength(2)
     expect(await out('wait', '--for=create', '-f', 'one.yaml')).toContain('by-hand condition met\n')
+    expect(await session.run('describe', '-f', 'other.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('other.yaml: no matches for kind "UIResource" in version ""'),
+    })
   })
 
   it('CLI-54, CLI-55: lists types and explains their fields', async () => {

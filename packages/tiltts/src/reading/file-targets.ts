@@ -1,7 +1,6 @@
 import type { Flags, Invocation } from '../cli/command.js'
 import { listFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
-import { kindOfWord } from './kinds.js'
 import { shortValue } from './output.js'
 import type { Target, Targets } from './targets.js'
 
@@ -22,9 +21,12 @@ export async function fileTargets(invocation: Invocation): Promise<Targets | und
   const names = listFlag(invocation, 'filename').map((name) => shortValue(name) ?? '')
   if (names.length === 0) return undefined
   if (invocation.words.length > 0) throw new UsageError('when names of files are given, no types or names may be')
-  const { readManifests } = await import('./manifest-files.js')
-  const objects = readManifests(names, invocation.flags['recursive'] === true)
-  const targets = objects.map(({ kind, name }): Target => ({ info: kindOfWord(kind), name }))
-  if (targets.length === 0) throw new UsageError(`no objects in ${names.join(', ')}`)
+  const { readManifests } = await import('../objects/read-manifests.js')
+  const objects = await readManifests(names, { recursive: invocation.flags['recursive'] === true })
+  const targets = objects.map(({ info, document }): Target => {
+    const { name } = document.metadata
+    if (name === undefined) throw new UsageError(`a ${info.kind} in ${names.join(', ')} has no name`)
+    return { info, name }
+  })
   return { targets, single: targets.length === 1 }
 }

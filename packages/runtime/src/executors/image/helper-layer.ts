@@ -1,6 +1,6 @@
 import { contentTag, type HelperInput, parseImageRef, registryRef, taggedRefs } from '@tiltts/core/images'
 import type { ImageSpec } from '@tiltts/spec'
-import { builtLabels } from './built-labels.js'
+import { helperBuild } from './helper-build.js'
 import type { ImageDeps, ImageEnd, ImageJob } from './image-job.js'
 
 /** What the container helper adds to what an image is made of. */
@@ -58,28 +58,12 @@ export async function addHelper(
     '',
   ].join('\n')
   const outcome = await docker.build(
-    {
+    helperBuild(file, {
       name: `${parseImageRef(job.spec.node.ref)?.name ?? job.name}-helper`,
-      context: {
-        folder: file.slice(0, file.lastIndexOf('/')),
-        ignored: () => true,
-        prunes: () => true,
-        extra: [{ path: 'helper', file, mode: 0o755 }],
-      },
       dockerfile,
-      dockerfilePath: undefined,
-      buildArgs: {},
-      target: undefined,
       platform: image.platform,
-      network: undefined,
-      pull: false,
-      cacheFrom: [],
-      extraHosts: [],
-      ssh: [],
-      secrets: [],
-      labels: builtLabels,
       tags: [],
-    },
+    }),
     () => {},
     signal,
   )

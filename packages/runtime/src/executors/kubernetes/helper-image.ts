@@ -3,7 +3,7 @@ import { isTiltError } from '@tiltts/spec'
 import type { ContainerHelper } from '../../ports/container-helper.js'
 import type { Docker } from '../../ports/docker.js'
 import type { HelperImage } from '../../ports/kubernetes.js'
-import { builtLabels } from '../image/built-labels.js'
+import { helperBuild } from '../image/helper-build.js'
 import { loadCommand } from './load-image.js'
 import type { ImagePushes, PushTarget } from './push-image.js'
 
@@ -56,28 +56,12 @@ async function ownImage(deps: HelperImageDeps, log: (text: string) => void, sign
   if (isThere) return { ok: true, ref: image.cluster }
 
   const built = await docker.build(
-    {
+    helperBuild(file, {
       name: 'tiltts-helper',
-      context: {
-        folder: file.slice(0, file.lastIndexOf('/')),
-        ignored: () => true,
-        prunes: () => true,
-        extra: [{ path: 'helper', file, mode: 0o755 }],
-      },
       dockerfile: `FROM scratch\nCOPY helper ${helper.containerPath}\n`,
-      dockerfilePath: undefined,
-      buildArgs: {},
-      target: undefined,
       platform: `linux/${arch}`,
-      network: undefined,
-      pull: false,
-      cacheFrom: [],
-      extraHosts: [],
-      ssh: [],
-      secrets: [],
-      labels: builtLabels,
       tags: [image.local],
-    },
+    }),
     () => {},
     signal,
   )
