@@ -16,6 +16,7 @@ const { status } = spawnSync(
     'run',
     '--reporter=default',
     '--reporter=json',
+    `--reporter=${join(root, 'scripts/list-flaky.mjs')}`,
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],

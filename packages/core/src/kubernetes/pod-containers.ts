@@ -33,6 +33,7 @@ function containerOf(spec: unknown, status: unknown, init: boolean): PodContaine
     image: textAt(spec, 'image'),
     imageId: textAt(status, 'imageID'),
     ready: isRecord(status) && status['ready'] === true,
+    probed: recordAt(spec, ['readinessProbe']) !== undefined,
     restarts: numberAt(status, 'restartCount'),
     ports: listAt(spec, ['ports']).map((port) => {
       const name = textAt(port, 'name')

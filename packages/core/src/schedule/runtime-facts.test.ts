@@ -11,6 +11,7 @@ const container: PodContainer = {
   image: 'shop/web',
   imageId: '',
   ready: true,
+  probed: true,
   restarts: 0,
   ports: [],
   state: 'running',

@@ -97,7 +97,8 @@ function withoutPreamble(message: string): string {
   return message.replace(preamble, '') || message
 }
 
-function startOf({ containers, createdAt }: Pod): string {
+/** When its first container started, else when it was made. */
+export function startOf({ containers, createdAt }: Pod): string {
   return containers.find(({ init, startedAt }) => !init && startedAt !== undefined)?.startedAt ?? createdAt
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesDiscoveryStatus, ObjectState, Pod } from '@tiltts/spec'
-import { podView } from './pod-view.js'
+import { podView, startOf } from './pod-view.js'
 import type { ResourceView } from './resource-view.js'
 import type { RuntimeView } from './what-runs.js'
 import { worstOf } from './worst-of.js'
@@ -59,7 +59,8 @@ export function endingView({
 function objectView(object: ObjectState, pods: readonly Pod[]): RuntimeView {
   const own = pods.filter(({ uid, owners }) => uid === object.uid || owners.some((owner) => owner.uid === object.uid))
   const alive = own.filter(({ deleting, phase }) => !deleting && phase !== 'Failed')
-  const [startedAt] = alive.map(({ createdAt }) => createdAt)
+  // Together they have run since the last of them has.
+  const startedAt = alive.map(startOf).toSorted().at(-1)
   const what = `${object.kind} ${object.name}`
   switch (object.state) {
     case 'ready':

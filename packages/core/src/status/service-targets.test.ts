@@ -113,7 +113,7 @@ describe('the verdict on services', () => {
       ],
       startTime: second(0),
       limits: { timeoutMs: 0, readinessTimeoutMs: 300_000 },
-      resource: () => resourceLimits(resource),
+      resource: () => resourceLimits({ resource }),
     }
     return verdict(all, second(now))
   }

@@ -81,10 +81,20 @@ describe('success', () => {
 
   test('a server without a probe has to have lived for a second', () => {
     const server = [target('a:serve', active(10, true, 10))]
-    const own = { server: true, probed: false }
+    const own = { server: true, soundMs: 1_000 }
     expect(judge(server, 10.5, { own })).toEqual({ ...open, nextDeadline: second(11) })
     expect(judge(server, 11, { own })).toEqual(success)
-    expect(judge(server, 10.5, { own: { server: true, probed: true } })).toEqual(success)
+    expect(judge(server, 10.5, { own: { server: true, soundMs: 0 } })).toEqual(success)
+  })
+
+  test('CI-05: pods without a probe have to stay ready for two seconds, or to have run for three', () => {
+    const own = { server: true, soundMs: 2_000 }
+    const seen = (startedAt: number) => [
+      target('a:serve', { active: { startTime: at(startedAt), ready: true, lastReadyTime: at(10) } }),
+    ]
+    expect(judge(seen(9), 11.5, { own })).toEqual({ ...open, nextDeadline: second(12) })
+    expect(judge(seen(9), 12, { own })).toEqual(success)
+    expect(judge(seen(7), 10, { own })).toEqual(success)
   })
 
   test('a session that is no ci run has no verdict', () => {
@@ -166,7 +176,7 @@ describe('timeout of readiness', () => {
 
   test('a resource’s own readyTimeout replaces the limit of the session, 0 too', () => {
     const server = [target('a:serve', active(10, false))]
-    const own = { server: true, probed: true }
+    const own = { server: true, soundMs: 0 }
     expect(judge(server, 12, { own: { ...own, readyTimeoutMs: 2_000 } }).error).toBe(
       'Readiness timeout after 2s: target a:serve not ready',
     )
@@ -175,7 +185,7 @@ describe('timeout of readiness', () => {
 
   test('a readyTimeout limits the update of a resource without a server', () => {
     const job = [target('a:update', active(10, false))]
-    const own = { readyTimeoutMs: 2_000, probed: false }
+    const own = { readyTimeoutMs: 2_000, soundMs: 1_000 }
     expect(judge(job, 12, { own: { ...own, server: false } }).error).toBe(
       'Readiness timeout after 2s: target a:update not ready',
     )
@@ -185,7 +195,7 @@ describe('timeout of readiness', () => {
 
 describe('an engine that is away', () => {
   const away = [{ cluster: 'docker', error: 'no Docker engine answers', since: second(5) }] as const
-  const own = { server: true, probed: true, needs: ['docker'] } as const
+  const own = { server: true, soundMs: 0, needs: ['docker'] } as const
   const held = [target('db:update', waiting('waiting-for-cluster'))]
 
   test('CI-10: fails the run when it has not answered for a minute', () => {

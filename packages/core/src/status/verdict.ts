@@ -3,13 +3,14 @@ import {
   clusterName,
   fromApiTime,
   type Millis,
+  type Pod,
   type Resource,
   type SessionSpec,
   type SessionTarget,
   type SettingsSpec,
 } from '@tiltts/spec'
 import { formatDuration } from './go-duration.js'
-import { hasServer } from './resource-view.js'
+import { hasServer, type ResourceView } from './resource-view.js'
 
 const defaultTimeoutMs = 30 * 60_000
 const defaultReadinessTimeoutMs = 5 * 60_000
@@ -17,6 +18,8 @@ const defaultReadinessTimeoutMs = 5 * 60_000
 const engineGraceMs = 60_000
 /** What has no probe is ready once its process runs; what dies of a mistake does so in its first moments. */
 const soundServerMs = 1_000
+/** Of pods it is told up to a second late, in whole seconds of the cluster's clock. */
+const soundPodMs = 2_000
 
 /** Limits of a `ci` run in milliseconds; 0: none. */
 export interface CiLimits {
@@ -57,16 +60,23 @@ export interface ResourceLimits {
   readonly readyTimeoutMs?: Millis | undefined
   /** Whether something goes on running for it: a server, or containers. */
   readonly server: boolean
-  /** Whether that has a probe or a health check. */
-  readonly probed: boolean
+  /** How long it has to have been ready before that counts; 0: it has a probe or a health check. */
+  readonly soundMs: Millis
   /** What it cannot come up without. @default nothing */
   readonly needs?: readonly ClusterName[] | undefined
 }
 
+type LimitsView = Pick<ResourceView, 'discovery'> & { readonly resource: Pick<Resource, 'spec'> }
+
 /** What a resource says of itself, whatever kind it is. */
-export function resourceLimits({ spec }: Pick<Resource, 'spec'>): ResourceLimits {
-  const server = hasServer({ resource: { spec } })
-  return { readyTimeoutMs: spec.readyTimeoutMs, server, probed: isProbed(spec), needs: needsOf(spec) }
+export function resourceLimits(view: LimitsView): ResourceLimits {
+  const { spec } = view.resource
+  return {
+    readyTimeoutMs: spec.readyTimeoutMs,
+    server: hasServer(view),
+    soundMs: soundMsOf(view),
+    needs: needsOf(spec),
+  }
 }
 
 function needsOf({ type, images }: Resource['spec']): readonly ClusterName[] {
@@ -74,16 +84,20 @@ function needsOf({ type, images }: Resource['spec']): readonly ClusterName[] {
   return [...(builds ? [clusterName.docker] : []), ...(type === 'k8s' ? [clusterName.kubernetes] : [])]
 }
 
-/** Pods say themselves when they are ready. */
-function isProbed(spec: Resource['spec']): boolean {
+function soundMsOf({ resource: { spec }, discovery }: LimitsView): Millis {
   switch (spec.type) {
     case 'local':
-      return spec.local.serve?.probe !== undefined
+      return spec.local.serve?.probe === undefined ? soundServerMs : 0
     case 'docker-compose':
-      return spec.compose.service.hasHealthcheck
+      return spec.compose.service.hasHealthcheck ? 0 : soundServerMs
     case 'k8s':
-      return true
+      return discovery?.status.pods.some(isUnprobed) ? soundPodMs : 0
   }
+}
+
+/** Whether nothing but that it runs tells that a container of it is ready. */
+function isUnprobed({ containers }: Pod): boolean {
+  return containers.some(({ probed, init, state }) => !probed && !init && state === 'running')
 }
 
 export interface Verdict {
@@ -98,7 +112,7 @@ export interface Verdict {
  * Whether a `ci` run is over. It fails with the first error of any target, when a limit is up, or when the engine that an
  * open target needs has not answered for a minute; it succeeds once there
  * is a target beside the config, none waits, each job has ended and each server is ready (and, without a probe, has
- * lived for a second). Targets that were not asked for, or are disabled, do not count.
+ * lived for a moment). Targets that were not asked for, or are disabled, do not count.
  */
 export function verdict(view: VerdictView, now: Millis): Verdict {
   if (view.exitCondition !== 'ci') return { done: false, error: '', nextDeadline: undefined }
@@ -188,9 +202,11 @@ function updateLimit(own: ResourceLimits | undefined): Millis | undefined {
 }
 
 function soundSince({ type, state, resources }: SessionTarget, view: VerdictView): Millis | undefined {
-  if (type !== 'server' || state.active === undefined || view.resource(resources[0] ?? '')?.probed !== false)
-    return undefined
-  return fromApiTime(state.active.startTime) + soundServerMs
+  const soundMs = view.resource(resources[0] ?? '')?.soundMs ?? 0
+  if (type !== 'server' || state.active === undefined || soundMs === 0) return undefined
+  const { startTime, lastReadyTime } = state.active
+  // What has run for longer than this session has seen it is sound, too; clusters tell starts in whole seconds.
+  return Math.min(fromApiTime(startTime) + 1_000, fromApiTime(lastReadyTime ?? startTime)) + soundMs
 }
 
 /** Of many, the first few; the table has them all. */

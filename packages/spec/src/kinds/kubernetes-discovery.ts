@@ -43,6 +43,8 @@ export interface PodContainer {
   /** What the node resolved it to. */
   readonly imageId: string
   readonly ready: boolean
+  /** It has a readiness probe; without one it is ready as soon as it runs. */
+  readonly probed: boolean
   readonly restarts: number
   readonly ports: readonly { readonly port: number; readonly name?: string | undefined }[]
   readonly state: 'waiting' | 'running' | 'terminated'

@@ -92,8 +92,11 @@ describe('the containers of pods', () => {
 })
 
 describe('a session', () => {
-  it('CI-05: succeeds when the pods of all resources are ready', async () => {
+  it('CI-05: succeeds when the pods of all resources have stayed ready for a moment', async () => {
     const sim = await start({ command: 'ci' })
+    expect(sim.row('web')).toMatchObject({ runtimeStatus: 'ok' })
+    expect(sim.outcome()).toBeUndefined()
+    await sim.advance(2_000)
     expect(sim.outcome()).toMatchObject({ exitCode: 0 })
   })
 

@@ -78,7 +78,7 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
 
   const limitsOf = (name: string): ResourceLimits | undefined => {
     const resource = store.get('Resource', name)
-    return resource && resourceLimits(resource)
+    return resource && resourceLimits({ resource, discovery: store.get('KubernetesDiscovery', name) })
   }
 
   const look = (): void => {
