@@ -346,6 +346,7 @@ describe('changesSince', () => {
     expect(store.changesSince(1)).toHaveLength(2)
     expect(store.changesSince(4)).toBe('gone')
     expect(store.changesSince(Number.NaN)).toBe('gone')
+    expect([0, 1, 3, 4].map(store.remembers)).toEqual([false, true, true, false])
   })
 })
 

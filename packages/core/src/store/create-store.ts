@@ -64,5 +64,6 @@ export function createStore(options: StoreOptions): ObjectStore {
     },
     subscribe: (fn) => batches.subscribe(fn),
     changesSince: (since, kind) => history.since(since, kind),
+    remembers: (since) => history.holds(since),
   }
 }

@@ -7,6 +7,8 @@ export interface History {
   push(change: Change): void
   /** Changes after a revision, oldest first; `gone` when some of them are no longer held. */
   since(revision: Revision, kind?: Kind): readonly Change[] | 'gone'
+  /** Whether all changes after a revision are held. */
+  holds(revision: Revision): boolean
 }
 
 export function createHistory(capacity: number): History {
@@ -26,15 +28,18 @@ export function createHistory(capacity: number): History {
     return low
   }
 
+  // A revision that has not been reached comes from another session: nothing here continues it.
+  const holds = (revision: Revision): boolean => revision >= newestDropped && revision <= newest
+
   return {
+    holds,
     push(change) {
       newest = change.revision
       const dropped = ring.push(change)
       if (dropped !== undefined) newestDropped = dropped.revision
     },
     since(revision, kind) {
-      // A revision that has not been reached comes from another session: nothing here continues it.
-      if (!(revision >= newestDropped && revision <= newest)) return 'gone'
+      if (!holds(revision)) return 'gone'
       const changes = ring.from(firstAfter(revision))
       return kind === undefined ? changes : changes.filter((change) => change.kind === kind)
     },

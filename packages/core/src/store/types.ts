@@ -56,6 +56,8 @@ export interface ObjectStore {
   subscribe(fn: (batch: readonly Change[]) => void): () => void
   /** Changes after a revision, from a ring of the newest; `gone` when they are no longer there. Serves watch and resume. */
   changesSince(revision: Revision, kind?: Kind): readonly Change[] | 'gone'
+  /** Whether `changesSince` still knows all changes after a revision. */
+  remembers(revision: Revision): boolean
   readonly journal: Journal
 }
 

@@ -7,28 +7,30 @@ import { ApiError, conflict, notFound } from './api-error.js'
 import { checkIdentity, contentOf, mediaTypeOf, objectOf } from './body.js'
 import { finalizersOf } from './metadata.js'
 import { type Answer, negotiate } from './negotiate.js'
+import { objectText } from './object-text.js'
 import { pageOf } from './paging.js'
 import { applyType, patched } from './patch-kinds.js'
 import { selectedName, selectorOf } from './selectors.js'
 import { groupPath, type ServedKind, servedKind } from './served-kinds.js'
 import { type IncludeObject, partial, tableOf } from './table.js'
-import { watchStream } from './watch.js'
+import { serveWatches, type WatchOptions } from './watch.js'
 import { isObject, type WireObject } from './wire-object.js'
 import { type ObjectWriter, objectWriter, type WriteOptions, type Written } from './writer.js'
 
 /** Adds every verb of every served kind, as Kubernetes has them. A new kind needs no code here. */
 export function serveResources(app: Hono, store: ObjectStore, now: () => number): void {
+  const watch = serveWatches(store)
   const list = `${groupPath}/:plural`
   const object = `${list}/:name`
   const writerOf = async (c: Context, served: ServedKind, manager?: string): Promise<ObjectWriter> =>
     objectWriter(store, served, await apiSchemas(), now, writeOptions(c, manager))
 
-  app.get(`${groupPath}/watch/:plural`, (c) => watch(c, store, now))
-  app.get(`${groupPath}/watch/:plural/:name`, (c) => watch(c, store, now))
+  app.get(`${groupPath}/watch/:plural`, (c) => watch(c, watchOptions(c, now)))
+  app.get(`${groupPath}/watch/:plural/:name`, (c) => watch(c, watchOptions(c, now)))
 
   app.get(list, (c) => {
     const served = kindOf(c)
-    if (isTrue(c.req.query('watch'))) return watch(c, store, now)
+    if (isTrue(c.req.query('watch'))) return watch(c, watchOptions(c, now))
     const answer = negotiate(c.req.header('accept'))
     const matches = selectorOf(c.req.query('labelSelector'), c.req.query('fieldSelector'))
     const all = store.list(served.kind).map(served.toWire).filter(matches)
@@ -42,7 +44,9 @@ export function serveResources(app: Hono, store: ObjectStore, now: () => number)
       const kind = 'PartialObjectMetadataList'
       return c.json({ kind, apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) })
     }
-    return send(c, answer, { apiVersion: 'tilt.dev/v1alpha1', kind: `${served.kind}List`, metadata, items })
+    const kind = `${served.kind}List`
+    if (answer.format === 'json') return listOf(kind, metadata, items)
+    return send(c, answer, { apiVersion: 'tilt.dev/v1alpha1', kind, metadata, items })
   })
 
   app.get(object, (c) => {
@@ -216,6 +220,13 @@ async function send(c: Context, { format }: Answer, body: object, code = 200): P
   return c.body(stringify(body), code as ContentfulStatusCode, { 'content-type': 'application/yaml' })
 }
 
+/** A list as JSON, of texts that are there already where its objects have not changed. */
+function listOf(kind: string, metadata: object, items: readonly WireObject[]): Response {
+  const head = `{"apiVersion":"tilt.dev/v1alpha1","kind":"${kind}","metadata":${JSON.stringify(metadata)},"items":[`
+  const text = `${head}${items.map(objectText).join(',')}]}`
+  return new Response(text, { headers: { 'content-type': 'application/json' } })
+}
+
 function sendObject(c: Context, served: ServedKind, object: WireObject, now: number): Promise<Response> | Response {
   const answer = negotiate(c.req.header('accept'))
   if (answer.as === 'Table') return c.json(tableOf(served, [object], { include: includeOf(c), now }))
@@ -227,7 +238,7 @@ function sendWritten(c: Context, { object, created, warnings }: Written): Promis
   return send(c, { format: negotiate(c.req.header('accept')).format }, object, created ? 201 : 200)
 }
 
-function watch(c: Context, store: ObjectStore, now: () => number): Response {
+function watchOptions(c: Context, now: () => number): WatchOptions {
   const served = kindOf(c)
   const { as } = negotiate(c.req.header('accept')?.replaceAll(';stream=watch', ''))
   const fields = c.req.query('fieldSelector')
@@ -245,31 +256,22 @@ function watch(c: Context, store: ObjectStore, now: () => number): Response {
       'Invalid',
       'sendInitialEvents needs allowWatchBookmarks: a bookmark says when all were sent',
     )
-  let head = true
-  const table = (object: WireObject): string => {
-    const text = JSON.stringify(tableOf(served, [object], { include: includeOf(c), now: now(), head }))
-    head = false
-    return text
-  }
-  return watchStream(store, served, {
-    name: c.req.param('name') ?? selectedName(fields),
-    matches: selectorOf(c.req.query('labelSelector'), fields),
+  const include = includeOf(c)
+  const labels = c.req.query('labelSelector')
+  const name = c.req.param('name') ?? selectedName(fields)
+  return {
+    served,
+    form: JSON.stringify([name, labels, fields, as, include]),
+    name,
+    matches: selectorOf(labels, fields),
     // 0 is any version, and none asks for the newest: both begin with what there is.
     since: initial || since === undefined || since === '' || since === '0' ? undefined : Number(since),
     bookmarks,
     endOfInitial: initial,
     timeoutMs: seconds === undefined || seconds === '0' ? undefined : Number(seconds) * 1000,
-    signal: c.req.raw.signal,
-    render: as === 'Table' ? table : as === undefined ? textOf : (object) => JSON.stringify(partial(object)),
-  })
-}
-
-/** Many watchers read the same object, so its text is made once. */
-const known = new WeakMap<WireObject, string>()
-function textOf(object: WireObject): string {
-  const found = known.get(object)
-  if (found !== undefined) return found
-  const text = JSON.stringify(object)
-  known.set(object, text)
-  return text
+    render(object, head) {
+      if (as === 'Table') return JSON.stringify(tableOf(served, [object], { include, now: now(), head }))
+      return as === undefined ? objectText(object) : JSON.stringify(partial(object))
+    },
+  }
 }

@@ -1,153 +1,93 @@
-import type { Change, ObjectStore } from '@tiltts/core/store'
-import type { WatchEvent } from '@tiltts/spec'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { ObjectStore, Revision } from '@tiltts/core/store'
+import type { Context } from 'hono'
 import { ApiError } from './api-error.js'
-import type { ServedKind } from './served-kinds.js'
-import type { WireObject } from './wire-object.js'
+import { type ChannelOptions, type WatchChannel, watchChannel } from './watch-channel.js'
 
-export interface WatchOptions {
-  /** Only this object. */
-  readonly name: string | undefined
-  readonly matches: (object: WireObject) => boolean
+export interface WatchOptions extends ChannelOptions {
+  /** What else than the kind and this makes no difference to what is sent. */
+  readonly form: string
   /** Changes after this revision; absent: everything there is first, then changes. */
-  readonly since: number | undefined
+  readonly since: Revision | undefined
   /** Ask for empty events that carry the newest version. */
   readonly bookmarks: boolean
   /** A bookmark is to say when everything there is was sent. */
   readonly endOfInitial: boolean
   readonly timeoutMs: number | undefined
-  readonly signal: AbortSignal
-  /** The text of an event's object. */
-  render(object: WireObject): string
 }
 
-type Event = WatchEvent<WireObject>
+/** Answers a request by changes of a kind as JSON lines, until the client leaves. */
+export type Watch = (c: Context, options: WatchOptions) => Response
 
 /** How often a watcher that asks for it is told the newest version. */
 const bookmarkEveryMs = 30_000
-/** What a client has not taken yet may grow to this; from then on it gets the latest of each object, not every step. */
-const highWater = 256 << 10
 
-/** Streams changes of a kind as JSON lines until the client leaves. */
-export function watchStream(store: ObjectStore, served: ServedKind, options: WatchOptions): Response {
-  const past = options.since === undefined ? [] : store.changesSince(options.since, served.kind)
-  if (past === 'gone') {
-    const message = `too old resource version: ${options.since} (${store.revision})`
-    throw new ApiError(410, 'Expired', message)
+const headers = { 'content-type': 'application/json' }
+
+/** Watches of a store. Those of the same kind and form share a channel. */
+export function serveWatches(store: ObjectStore): Watch {
+  const channels = new Map<string, WatchChannel>()
+  const channelOf = (options: WatchOptions): WatchChannel => {
+    const key = `${options.served.plural} ${options.form}`
+    const channel = channels.get(key) ?? watchChannel(store, options, () => channels.delete(key))
+    channels.set(key, channel)
+    return channel
   }
-  const waiting = eventQueue()
-  const named = (change: Change): boolean =>
-    change.kind === served.kind && (options.name === undefined || change.name === options.name)
-  const take = (changes: readonly Change[]): void => {
-    for (const change of changes) if (named(change)) waiting.add(...eventOf(change, served, options.matches))
-  }
-  const bookmark = (annotations?: Readonly<Record<string, string>>): Event => ({
-    type: 'BOOKMARK',
-    object: {
-      kind: served.kind,
-      apiVersion: 'tilt.dev/v1alpha1',
-      metadata: {
-        resourceVersion: String(store.revision),
+
+  return (c, options) => {
+    const { served, since, bookmarks, endOfInitial, timeoutMs } = options
+    if (since !== undefined && !store.remembers(since)) throw expired(since, store)
+    if (c.req.method === 'HEAD') return c.body(null, 200, headers)
+    // Straight to the response: streams of the web cost several times as much for each event of each watcher.
+    const { outgoing } = c.env as HttpBindings
+    if (outgoing.destroyed) return RESPONSE_ALREADY_SENT
+    const bookmark = (revision: Revision, annotations?: Readonly<Record<string, string>>): void => {
+      const metadata = {
+        resourceVersion: String(revision),
         creationTimestamp: null,
         ...(annotations && { annotations }),
-      },
-    },
-  })
-  if (options.since === undefined) {
-    const named = options.name === undefined ? store.list(served.kind) : [store.get(served.kind, options.name)]
-    for (const object of named) {
-      const wire = object && served.toWire(object)
-      if (wire && options.matches(wire)) waiting.add({ type: 'ADDED', object: wire })
-    }
-  } else take(past)
-  if (options.endOfInitial) waiting.add(bookmark({ 'k8s.io/initial-events-end': 'true' }))
-
-  const encoder = new TextEncoder()
-  const render = ({ type, object }: Event): string =>
-    `{"type":"${type}","object":${type === 'BOOKMARK' ? JSON.stringify(object) : options.render(object)}}\n`
-  let end = (): void => {}
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        const flush = (): void => {
-          if ((controller.desiredSize ?? 0) <= 0 || waiting.size === 0) return
-          controller.enqueue(encoder.encode(waiting.takeAll().map(render).join('')))
-        }
-        const unsubscribe = store.subscribe((batch) => {
-          take(batch)
-          flush()
-        })
-        const ticking = options.bookmarks
-          ? setInterval(() => {
-              waiting.add(bookmark())
-              flush()
-            }, bookmarkEveryMs)
-          : undefined
-        const limit = options.timeoutMs === undefined ? undefined : setTimeout(() => finish(), options.timeoutMs)
-        end = () => {
-          unsubscribe()
-          clearInterval(ticking)
-          clearTimeout(limit)
-          options.signal.removeEventListener('abort', end)
-        }
-        const finish = (): void => {
-          end()
-          flush()
-          controller.close()
-        }
-        ticking?.unref()
-        limit?.unref()
-        options.signal.addEventListener('abort', end, { once: true })
-        flush()
-      },
-      pull(controller) {
-        if (waiting.size > 0) controller.enqueue(encoder.encode(waiting.takeAll().map(render).join('')))
-      },
-      cancel: () => end(),
-    },
-    { highWaterMark: highWater, size: (chunk) => chunk?.byteLength ?? 0 },
-  )
-  return new Response(body, { headers: { 'content-type': 'application/json' } })
-}
-
-/** What one change means for who sees only some objects: one that begins to match is added, one that ceases to is deleted. */
-function eventOf(change: Change, served: ServedKind, matches: (object: WireObject) => boolean): readonly Event[] {
-  const before = change.before && served.toWire(change.before)
-  const after = change.after && served.toWire(change.after)
-  const was = before !== undefined && matches(before)
-  const is = after !== undefined && matches(after)
-  if (is) return [{ type: was ? 'MODIFIED' : 'ADDED', object: after }]
-  if (!was) return []
-  const resourceVersion = String(change.revision)
-  return [{ type: 'DELETED', object: { ...before, metadata: { ...before.metadata, resourceVersion } } }]
-}
-
-interface EventQueue {
-  readonly size: number
-  add(...events: readonly Event[]): void
-  takeAll(): readonly Event[]
-}
-
-/** Events that wait to be sent: of several for one object, what they come to. */
-function eventQueue(): EventQueue {
-  let events = new Map<string, Event>()
-  return {
-    get size() {
-      return events.size
-    },
-    add(...more) {
-      for (const event of more) {
-        const key = event.type === 'BOOKMARK' ? '' : String(event.object.metadata['uid'])
-        const waiting = events.get(key)
-        // What comes last stands last, so that versions grow along the stream.
-        events.delete(key)
-        if (waiting?.type === 'ADDED' && event.type === 'DELETED') continue
-        events.set(key, waiting?.type === 'ADDED' && event.type === 'MODIFIED' ? { ...event, type: 'ADDED' } : event)
       }
-    },
-    takeAll() {
-      const all = [...events.values()]
-      events = new Map()
-      return all
-    },
+      const object = { kind: served.kind, apiVersion: 'tilt.dev/v1alpha1', metadata }
+      outgoing.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`)
+    }
+    const sink = {
+      get ready() {
+        return !outgoing.destroyed && !outgoing.writableNeedDrain
+      },
+      write: (message: Uint8Array) => void outgoing.write(message),
+      expire() {
+        // Who takes nothing more would not take this, either.
+        if (!sink.ready) outgoing.destroy()
+        else outgoing.end(`${JSON.stringify({ type: 'ERROR', object: expired(watcher.revision, store).toStatus() })}\n`)
+      },
+    }
+    outgoing.writeHead(200, headers)
+    outgoing.flushHeaders()
+    const watcher = channelOf(options).join(sink, since)
+    if (endOfInitial) bookmark(watcher.revision, { 'k8s.io/initial-events-end': 'true' })
+
+    const tick = (): void => {
+      watcher.advance()
+      if (sink.ready) bookmark(watcher.revision)
+    }
+    const finish = (): void => {
+      watcher.advance()
+      watcher.leave()
+      outgoing.end()
+    }
+    const ticking = bookmarks ? setInterval(tick, bookmarkEveryMs).unref() : undefined
+    const limit = timeoutMs === undefined ? undefined : setTimeout(finish, timeoutMs).unref()
+    outgoing.on('drain', watcher.advance)
+    outgoing.on('close', () => {
+      clearInterval(ticking)
+      clearTimeout(limit)
+      watcher.leave()
+    })
+    return RESPONSE_ALREADY_SENT
   }
+}
+
+function expired(since: Revision, { revision }: ObjectStore): ApiError {
+  return new ApiError(410, 'Expired', `too old resource version: ${since} (${revision})`)
 }

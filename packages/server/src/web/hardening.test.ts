@@ -43,6 +43,33 @@ describe('a server that is spoken to in bad faith', () => {
     expect(await watch.until(1)).toHaveLength(1)
   })
 
+  it('drops a client that watches and takes nothing, once what it was to be told is forgotten', async () => {
+    const { server, store, call } = await testServer()
+    const change = (text: string): void =>
+      void store.update({ by: 'test' }, (tx) => tx.put('ConfigMap', 'a', { data: { text } }, {}))
+    const tick = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 40))
+    const socket = connect(server.port, '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.pause()
+    socket.write(`GET ${maps}?watch=1 HTTP/1.1\r\nhost: localhost\r\nx-tilt-token: ${token}\r\n\r\n`)
+    await expect.poll(() => socket.bytesWritten).toBeGreaterThan(0)
+    // More than the system takes for a client that does not read, then more changes than the session remembers.
+    for (let n = 0; n < 16; n++) change(`${n}${'x'.repeat(1 << 20)}`)
+    await tick()
+    for (let n = 0; n < 21_000; n++) change(String(n))
+    await tick()
+    let got = 0
+    socket.on('data', (chunk) => {
+      got += chunk.length
+    })
+    socket.on('error', () => {})
+    socket.resume()
+    await new Promise((resolve) => socket.on('close', resolve))
+    expect(got).toBeLessThan(16 << 20)
+    expect(await call('GET', `${maps}?watch=1&resourceVersion=1`)).toMatchObject({ status: 410 })
+    expect(await call('GET', `${maps}/a`)).toMatchObject({ status: 200, body: { data: { text: '20999' } } })
+  })
+
   it('refuses heads that are too large, and bodies that are', async () => {
     const { server, call } = await testServer()
     const head = `GET / HTTP/1.1\r\nhost: localhost\r\ncookie: ${'x'.repeat(40_000)}\r\n\r\n`
