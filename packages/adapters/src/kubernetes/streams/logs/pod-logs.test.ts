@@ -13,10 +13,10 @@ const running = {
 const line = (second: number, text: string): string => `2026-01-02T03:04:0${second}.000000001Z ${text}\n`
 
 /** A server of one running container; each stream of its log is handed over. */
-function server(): { readonly transport: Transport; readonly streams: PassThrough[] } {
+function server(pod: object = running): { readonly transport: Transport; readonly streams: PassThrough[] } {
   const streams: PassThrough[] = []
   const transport: Transport = {
-    request: async () => ({ status: 200, body: running, warnings: [], bytes: 0 }),
+    request: async () => ({ status: 200, body: pod, warnings: [], bytes: 0 }),
     async stream() {
       const body = new PassThrough()
       streams.push(body)
@@ -61,4 +61,43 @@ it('passes on that the log may not be read', async () => {
   const transport: Transport = { ...server().transport, stream: () => Promise.reject(forbidden) }
   const logs = podLogs({ transport, clock: manualClock() }, target, {}, new AbortController().signal)
   await expect(logs[Symbol.asyncIterator]().next()).rejects.toBe(forbidden)
+})
+
+it('says that there is no log yet where a server answers with nothing, as for a pod without a node', async () => {
+  const { transport, streams } = server({ status: { phase: 'Pending' } })
+  const logs = podLogs({ transport, clock: manualClock() }, target, {}, new AbortController().signal)
+  const reading = logs[Symbol.asyncIterator]().next()
+  reading.catch(() => {})
+  await settle()
+  streams[0]?.end()
+  await expect(reading).rejects.toMatchObject({
+    code: 'kubernetes/refused',
+    message: 'container "main" in pod "api" is waiting to start',
+  })
+})
+
+it('follows a run that began while its log was asked for', async () => {
+  let pod: object = { status: { phase: 'Pending' } }
+  const { streams, transport } = server()
+  const late: Transport = {
+    ...transport,
+    request: async () => ({ status: 200, body: pod, warnings: [], bytes: 0 }),
+  }
+  const abort = new AbortController()
+  let seen = ''
+  const reading = (async () => {
+    for await (const { text } of podLogs({ transport: late, clock: manualClock() }, target, {}, abort.signal))
+      seen += text
+  })()
+  reading.catch(() => {})
+  await settle()
+  pod = running
+  streams[0]?.end(line(1, 'a'))
+  await settle()
+  streams[1]?.write(line(1, 'a') + line(2, 'b'))
+  await settle()
+  expect(seen).toBe('a\nb\n')
+  abort.abort(new Error('enough'))
+  streams[1]?.destroy(new Error('enough'))
+  await expect(reading).rejects.toThrow('enough')
 })

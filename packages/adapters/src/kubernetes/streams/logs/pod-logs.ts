@@ -38,7 +38,8 @@ export async function* podLogs(
       if (chosen !== undefined && run === undefined) return
       chosen = run?.id
       const part = await openPart(deps, target, { run, seam, previous: options.previous ?? false }, signal)
-      opened = true
+      opened = run !== undefined
+      const before = seam.since()
       const reader = seam.begin()
       let silent = false
       const stream = readUntilSilent(part, { clock: deps.clock, silenceMs, signal })
@@ -58,7 +59,12 @@ export async function* podLogs(
         silenceMs = Math.min(2 * silenceMs, LONGEST_SILENCE_MS)
         continue
       }
-      if (run?.is !== 'running') {
+      if (run === undefined) {
+        // Servers answer with nothing as long as a pod has no node. What came all the same is of a run that began meanwhile.
+        if (seam.since() === before) throw notStarted(target)
+        continue
+      }
+      if (run.is !== 'running') {
         const rest = reader.finish()
         if (rest) yield rest
         return
@@ -73,6 +79,12 @@ export async function* podLogs(
     }
     await deps.clock.sleep(backoffMs(failures, Math.random()), signal)
   }
+}
+
+function notStarted({ pod, container }: PodContainerRef): InfraError {
+  const message = `container "${container}" in pod "${pod}" is waiting to start`
+  const details = { status: 400, reason: 'BadRequest', message, causes: [] }
+  return new InfraError('kubernetes/refused', 'kubernetes', message, { details })
 }
 
 interface PartOptions {
