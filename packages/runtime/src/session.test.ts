@@ -86,6 +86,26 @@ describe('the end of a session', () => {
     expect(sim.files.watched()).toEqual([])
   })
 
+  it('whatever cannot be closed, all else is, and the first error is told', async () => {
+    const closed: string[] = []
+    const refuse = (what: string) => async () => {
+      closed.push(what)
+      throw new Error(`${what} is stuck`)
+    }
+    const { sim } = await simulateJobs((c) => c.local('a', { serveCmd: 'serve', deps: ['a'] }), {
+      ports: (ports) => ({
+        ...ports,
+        configHost: { ...ports.configHost, close: refuse('the config host') },
+        docker: { ...ports.docker, close: refuse('docker') },
+        kubernetes: { ...ports.kubernetes, close: refuse('kubernetes') },
+        files: { ...ports.files, close: refuse('files') },
+      }),
+    })
+    await expect(sim.stop()).rejects.toThrow('the config host is stuck')
+    expect(closed).toEqual(['the config host', 'docker', 'kubernetes', 'files'])
+    expect(sim.alive()).toEqual([])
+  })
+
   it('in dev nothing but an engine error finishes it', async () => {
     const { sim, end } = await simulateJobs((c) => c.local('a', { cmd: 'job a' }))
     await end('a', 1)

@@ -239,6 +239,10 @@ export const errorCatalogue = {
   },
   'server/port-busy': { title: 'The port is taken', hint: 'Name another with --port.' },
   'session/ambiguous': { title: 'Several sessions are running', hint: 'Say which with --port.' },
+  'session/home-folder': {
+    title: 'The folder of the sessions cannot be used',
+    hint: 'Make the folder and what is in it writable for you, or name another folder with TILT_DEV_DIR.',
+  },
   'session/kubeconfig': {
     title: "The file that tells Kubernetes' clients of sessions cannot be used",
     hint: 'Mend or remove it, or name another with TILT_CONFIG.',

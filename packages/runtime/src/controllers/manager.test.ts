@@ -123,6 +123,27 @@ describe('the controller manager', () => {
     expect(fatal).toEqual([])
   })
 
+  it('tries a batch that failed again as one, later each time, without the names that were done meanwhile', async () => {
+    const batches: string[] = []
+    let away = true
+    const { write, clock, retries } = world({
+      name: 'x',
+      watches,
+      reconcileAll(names) {
+        batches.push(names.join())
+        if (away) throw new InfraError('files/watch-failed', 'files', 'away', { retry: true })
+      },
+    })
+    for (const name of ['a', 'b', 'c']) write(name, '1')
+    await clock.advance(3_000)
+    expect(batches).toEqual(['a,b,c', 'a,b,c', 'a,b,c'])
+    expect(retries).toEqual([1000, 2000, 4000].map((delay) => `x (3 objects): away ${delay}`))
+    away = false
+    write('b', '2')
+    await clock.advance(60_000)
+    expect(batches.slice(3)).toEqual(['b', 'a,c'])
+  })
+
   it('SCH-08: takes any other error for a bug, which ends the session, and reconciles nothing more', async () => {
     const seen: string[] = []
     const { write, clock, fatal } = world({

@@ -34,8 +34,14 @@ export interface Manager {
 interface Line {
   readonly controller: Controller
   readonly queue: NameQueue
-  /** How often in a row a name failed, and how its next try is called off. */
-  readonly failures: Map<string, { readonly count: number; readonly cancel: () => void }>
+  /** How often in a row a name failed, and the try that it waits for. */
+  readonly failures: Map<string, { readonly count: number; readonly retry: Retry }>
+}
+
+/** The next try of what failed together. */
+interface Retry {
+  readonly names: Set<string>
+  readonly cancel: () => void
 }
 
 export function createManager(deps: ManagerDeps): Manager {
@@ -53,21 +59,22 @@ export function createManager(deps: ManagerDeps): Manager {
       deps.onFatal(asTiltError(what, error))
       return
     }
-    for (const name of names) {
-      const count = (line.failures.get(name)?.count ?? 0) + 1
-      const delay = retryDelay(count)
-      const cancel = deps.clock.timer(delay, () => {
-        line.queue.add(name)
-        drain()
-      })
-      line.failures.set(name, { count, cancel })
-      deps.onRetry(error, what, delay)
-    }
+    const counts = names.map((name) => (line.failures.get(name)?.count ?? 0) + 1)
+    const delay = retryDelay(Math.max(...counts))
+    const cancel = deps.clock.timer(delay, () => {
+      for (const name of retry.names) line.queue.add(name)
+      drain()
+    })
+    const retry: Retry = { names: new Set(names), cancel }
+    for (const [index, name] of names.entries()) line.failures.set(name, { count: counts[index] ?? 1, retry })
+    deps.onRetry(error, what, delay)
   }
 
   const ended = (line: Line, names: readonly string[], error?: { readonly thrown: unknown }): void => {
     for (const name of names) {
-      line.failures.get(name)?.cancel()
+      const retry = line.failures.get(name)?.retry
+      retry?.names.delete(name)
+      if (retry?.names.size === 0) retry.cancel()
       if (error === undefined) line.failures.delete(name)
     }
     if (error !== undefined && !stopped) failed(line, names, error.thrown)
@@ -130,7 +137,7 @@ export function createManager(deps: ManagerDeps): Manager {
     stop() {
       stopped = true
       unsubscribe()
-      for (const line of lines) for (const { cancel } of line.failures.values()) cancel()
+      for (const line of lines) for (const { retry } of line.failures.values()) retry.cancel()
     },
     get idle() {
       return !due && lines.every((line) => line.queue.idle)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { createSession, globalSpan, type Session, type SessionOutcome } from '@tiltts/runtime'
+import { createSession, eachStep, globalSpan, type Session, type SessionOutcome } from '@tiltts/runtime'
 import { exitCode, type Invocation } from '../cli/command.js'
 import { textFlag } from '../cli/parse.js'
 import { portOf } from '../sessions/connect.js'
@@ -94,7 +94,8 @@ export async function hostSession(
   })
   const end = (code: number): void => {
     ended?.(code)
-    if (stopped) void session.stop()
+    // What goes wrong is told by `run`, which waits for the same.
+    if (stopped) session.stop().catch(() => {})
   }
   let stopped = false
   const interrupt = (): void => end(exitCode.interrupted)
@@ -112,8 +113,9 @@ export async function hostSession(
       afterStop = fn
     },
     async run() {
+      const { attempt, check } = eachStep()
       let withdraw = (): void => {}
-      try {
+      const ended = await attempt(async () => {
         withdraw = announceSession({
           pid: process.pid,
           port: server.port,
@@ -123,22 +125,23 @@ export async function hostSession(
           startTime: new Date().toISOString(),
         })
         const result = session.start().then(() => session.finished)
-        const first = await Promise.race([result, endAsked])
-        stopped = true
-        stopping?.()
-        await session.stop()
-        const end =
-          typeof first === 'number' ? { code: first, outcome: undefined } : { code: first.exitCode, outcome: first }
-        await afterStop?.(end)
-        return end
-      } finally {
-        withdraw()
-        await (await published)()
-        await server.close()
-        await close()
-        await logArchive.close()
-        release()
-      }
+        return endOf(await Promise.race([result, endAsked]))
+      })
+      stopped = true
+      stopping?.()
+      await attempt(() => session.stop())
+      if (ended !== undefined) await attempt(() => afterStop?.(ended))
+      await attempt(() => withdraw())
+      await attempt(async () => (await published)())
+      await attempt(() => server.close())
+      await attempt(() => close())
+      await attempt(() => logArchive.close())
+      release()
+      check()
+      return ended ?? { code: exitCode.failed, outcome: undefined }
     },
   }
 }
+
+const endOf = (first: number | SessionOutcome): SessionEnd =>
+  typeof first === 'number' ? { code: first, outcome: undefined } : { code: first.exitCode, outcome: first }

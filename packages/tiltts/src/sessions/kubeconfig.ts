@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InfraError } from '@tiltts/spec'
 import { type Document, isMap, isSeq, parseDocument } from 'yaml'
+import { isSystemError } from '../system-error.js'
 import { fileText } from './file-text.js'
 import { tiltDevFolder } from './folders.js'
 import { withLock } from './lock.js'
@@ -44,22 +45,34 @@ const lists = ['clusters', 'users', 'contexts'] as const
 
 /** Reads, changes and writes the file, one session after the other. All that others have written stays as it was. */
 async function change(file: string, edit: (document: Document) => boolean): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true })
-  await withLock(`${file}.tiltts.lock`, () => {
-    const document = read(file)
-    if (!edit(document)) return
-    const fresh = `${file}.${process.pid}`
-    writeFileSync(fresh, document.toString({ lineWidth: 0 }), { mode: 0o600 })
-    renameSync(fresh, file)
-  })
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    await withLock(`${file}.tiltts.lock`, () => {
+      const document = read(file)
+      if (!edit(document)) return
+      const fresh = `${file}.${process.pid}`
+      writeFileSync(fresh, document.toString({ lineWidth: 0 }), { mode: 0o600 })
+      renameSync(fresh, file)
+    })
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    throw unusable(
+      file,
+      `cannot be changed, so clients of Kubernetes do not see how things are: ${error.message}`,
+      error,
+    )
+  }
 }
 
 function read(file: string): Document {
   const document = parseDocument(fileText(file) || 'apiVersion: v1\nkind: Config\n')
   const wrong = document.errors[0]?.message ?? (isMap(document.contents) ? undefined : 'it is no mapping')
   if (wrong === undefined) return document
-  const message = `${file} is not a kubeconfig, so clients of Kubernetes will not find this session: ${wrong}`
-  throw new InfraError('session/kubeconfig', 'session', message)
+  throw unusable(file, `is not a kubeconfig, so clients of Kubernetes will not find this session: ${wrong}`)
+}
+
+function unusable(file: string, why: string, cause?: Error): InfraError {
+  return new InfraError('session/kubeconfig', 'session', `${file} ${why}`, { cause })
 }
 
 function add(document: Document, list: (typeof lists)[number], entry: object): void {

@@ -2,28 +2,31 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import type { SessionRecord } from '@tiltts/spec'
 import { tiltDevFolder } from './folders.js'
+import { inHome } from './in-home.js'
 
 const folder = (): string => join(tiltDevFolder(), 'sessions')
 const fileOf = (port: number): string => join(folder(), `${port}.json`)
 
 /** Makes a running session known to other processes; the returned function takes that back. */
 export function announceSession(record: SessionRecord): () => void {
-  mkdirSync(folder(), { recursive: true })
-  const file = fileOf(record.port)
-  const fresh = `${file}.${record.pid}`
-  writeFileSync(fresh, JSON.stringify(record), { mode: 0o600 })
-  renameSync(fresh, file)
+  inHome(() => {
+    mkdirSync(folder(), { recursive: true })
+    const file = fileOf(record.port)
+    const fresh = `${file}.${record.pid}`
+    writeFileSync(fresh, JSON.stringify(record), { mode: 0o600 })
+    renameSync(fresh, file)
+  })
   return () => forgetSession(record.port)
 }
 
 /** Takes a session from the list: it has ended, or nobody answers at its port. */
 export function forgetSession(port: number): void {
-  rmSync(fileOf(port), { force: true })
+  inHome(() => rmSync(fileOf(port), { force: true }))
 }
 
 /** The sessions that were announced and whose process is there. */
 export function knownSessions(): readonly SessionRecord[] {
-  return files().flatMap((name) => {
+  return inHome(files).flatMap((name) => {
     const record = readRecord(join(folder(), name))
     if (record === undefined) return []
     if (isAlive(record.pid)) return [record]
