@@ -56,7 +56,8 @@ async function run(invocation: Invocation): Promise<number> {
   // What is wrong with the config was said in the log, but for --json, where the log is for programs.
   if (outcome?.exitCode === exitCode.usage) {
     if (choice.json) showDiagnostics(outcome.diagnostics)
-  } else if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
+  } else if (outcome !== undefined && outcome.reason !== '')
+    process.stderr.write(`Error: ${session.logs.scrub(outcome.reason)}\n`)
   for (const problem of reported.problems) process.stderr.write(`Error: ${problem}\n`)
   return code === exitCode.ok && reported.problems.length > 0 ? exitCode.failed : code
 }

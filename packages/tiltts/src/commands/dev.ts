@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import type { Session } from '@tiltts/runtime'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { hostSession, type SessionEnd } from '../engine/host-session.js'
 import { writeNames } from '../names/write-names.js'
@@ -51,7 +52,7 @@ async function run(invocation: Invocation): Promise<number> {
       onInterrupt: hosted.interrupt,
     })
     hosted.onStopping(close)
-    return endOf(await hosted.run())
+    return endOf(session, await hosted.run())
   }
   if (!choice.json) process.stdout.write(`${title}\n`)
   const logs = streamLogs(session, choice)
@@ -64,10 +65,10 @@ async function run(invocation: Invocation): Promise<number> {
   }
   const result = await hosted.run()
   logs.end()
-  return endOf(result)
+  return endOf(session, result)
 }
 
-function endOf({ code, outcome }: SessionEnd): number {
-  if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${outcome.reason}\n`)
+function endOf({ logs }: Session, { code, outcome }: SessionEnd): number {
+  if (outcome !== undefined && outcome.reason !== '') process.stderr.write(`Error: ${logs.scrub(outcome.reason)}\n`)
   return code
 }

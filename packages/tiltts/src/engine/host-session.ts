@@ -11,6 +11,7 @@ import { hasColour } from '../terminal/colour.js'
 import { packageVersion } from '../version.js'
 import { openLogArchive, sessionEnv } from './compose.js'
 import { portsFor, warn } from './invoked-ports.js'
+import { isLoopback, sessionUrl } from './session-url.js'
 import { onSignals } from './signals.js'
 
 export interface HostOptions {
@@ -31,7 +32,7 @@ export interface SessionEnd {
 /** An engine in this process, with its server, from before its start to after its end. */
 export interface HostedSession {
   readonly session: Session
-  /** One line: version, config, address. */
+  /** Version, config, address; two lines where the address is a long one. */
   readonly title: string
   /** Starts the session, waits for its end, stops everything. */
   run(): Promise<SessionEnd>
@@ -53,7 +54,8 @@ export async function hostSession(
 ): Promise<HostedSession> {
   const host = textFlag(invocation, 'host') ?? process.env['TILT_HOST'] ?? 'localhost'
   const version = packageVersion()
-  const server = await serveAtPort(portOf(invocation), { host, token: sessionToken(), now: Date.now, version })
+  const token = sessionToken()
+  const server = await serveAtPort(portOf(invocation), { host, token, now: Date.now, version })
   let session: Session | undefined
   const onWarning = (message: string): void => {
     if (session === undefined) warn(message)
@@ -101,9 +103,11 @@ export async function hostSession(
   const interrupt = (): void => end(exitCode.interrupted)
   const release = onSignals(interrupt)
 
+  const url = sessionUrl({ host, port: server.port }, { token: process.stdout.isTTY ? token : undefined })
+
   return {
     session,
-    title: `tiltts ${version} · ${basename(mainPath)} · http://${host}:${server.port}`,
+    title: [`tiltts ${version} · ${basename(mainPath)}`, isLoopback(host) ? ' · ' : '\n', url].join(''),
     end,
     interrupt,
     onStopping(fn) {

@@ -7,6 +7,7 @@ import { githubSummary } from './github-summary.js'
 import { ciJson } from './json.js'
 import { junitXml } from './junit.js'
 import { writeLogFiles } from './log-files.js'
+import { scrubbedRun } from './scrubbed-run.js'
 import { tried } from './tried.js'
 import { writeSnapshot } from './write-snapshot.js'
 import { writeWhole } from './write-whole.js'
@@ -26,7 +27,7 @@ export async function writeReports(
   choice: ReportChoice,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Reported> {
-  const run = ciRunOf(session, end)
+  const run = scrubbedRun(ciRunOf(session, end), session.logs.scrub)
   const folder = process.cwd()
   const names = run.resources.map(({ name }) => name)
   const { logDir, snapshot } = choice

@@ -22,7 +22,7 @@ export function ciReportText(
   outcome: SessionOutcome | undefined,
   finishedAt: Millis,
 ): string {
-  const rows = ciReport(viewsOf(session), finishedAt)
+  const rows = ciReport(viewsOf(session), finishedAt).map((row) => scrubbedRow(row, session.logs.scrub))
   if (rows.length === 0) return ''
   const table = renderTable(
     ['RESOURCE', 'STATE', 'DURATION', 'WAITED ON', 'STEPS'],
@@ -37,6 +37,12 @@ export function ciReportText(
   const failures = outcome?.exitCode === 0 ? [] : rows.filter(isFailure).map((row) => failureText(session, row))
   const verdict = outcome?.exitCode === 0 ? `${pc.green('SUCCESS. All workloads are healthy.')}\n` : ''
   return `\n${table}${totalText(session, finishedAt)}${failures.join('')}${verdict}`
+}
+
+/** Done before anything is cut to its width: a part of a secret is one, too. */
+function scrubbedRow(row: CiRow, scrub: (text: string) => string): CiRow {
+  const { detail, probeOutput } = row
+  return { ...row, detail: detail && scrub(detail), probeOutput: probeOutput && scrub(probeOutput) }
 }
 
 function totalText({ store }: Pick<Session, 'store'>, finishedAt: Millis): string {

@@ -65,6 +65,18 @@ describe('the page of resources', () => {
     expect(lines).toContain('problem 0')
     expect(lines).toContain('… 91 more lines')
     expect(lines.filter((line) => /r\d+/.test(line))[0]).toContain('r300')
-    expect(lines.filter((line) => / r\d+ /.test(line))).toHaveLength(roomFor({ problems }, { columns: 70, lines: 20 }))
+    expect(lines.filter((line) => / r\d+ /.test(line))).toHaveLength(
+      roomFor({ problems, title: 'tiltts' }, { columns: 70, lines: 20 }),
+    )
+  })
+
+  it('leaves a title its second line, where a long address stands', () => {
+    const title = 'tiltts 1.2.3\nhttp://10.0.0.7:10350/?token=t'
+    const rows = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => row(name))
+    const lines = shown({ title, rows }, 70, 10)
+    expect(lines.slice(0, 2)).toEqual(title.split('\n'))
+    expect(lines).toHaveLength(10)
+    const visible = lines.filter((line) => line.includes('ready    ')).length
+    expect(visible).toBe(roomFor({ problems: '', title }, { columns: 70, lines: 10 }))
   })
 })

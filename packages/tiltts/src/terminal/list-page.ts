@@ -9,7 +9,7 @@ export interface ListPage {
   readonly scroll: number
   /** Complaints about the config, rendered; shown above the rows. */
   readonly problems: string
-  /** One line about the session: version, config, address. */
+  /** About the session, one line or two: version, config, address. */
   readonly title: string
   /** One line about what was just done. */
   readonly notice: string
@@ -49,7 +49,8 @@ const keys = '↑↓ select  ⏎ log  a all logs  t trigger  s stop  q quit'
 
 /** The whole screen, a string a line: a row a resource, calm and without flicker, since only changed lines are drawn. */
 export function listPage(page: ListPage, size: Size): readonly string[] {
-  const head = [pc.bold(fit(page.title, size.columns)), ...problemLines(page.problems, size), '']
+  const title = page.title.split('\n').map((line) => pc.bold(fit(line, size.columns)))
+  const head = [...title, ...problemLines(page.problems, size), '']
   const foot = ['', summaryLine(page.rows), pc.dim(fit(page.notice === '' ? keys : page.notice, size.columns))]
   const room = Math.max(1, size.lines - head.length - foot.length)
   const names = Math.max(
@@ -63,8 +64,8 @@ export function listPage(page: ListPage, size: Size): readonly string[] {
 }
 
 /** How many rows fit, so that the selected one can be kept in view. */
-export function roomFor(page: Pick<ListPage, 'problems'>, size: Size): number {
-  return Math.max(1, size.lines - 5 - problemLines(page.problems, size).length)
+export function roomFor(page: Pick<ListPage, 'problems' | 'title'>, size: Size): number {
+  return Math.max(1, size.lines - 4 - page.title.split('\n').length - problemLines(page.problems, size).length)
 }
 
 function rowLine(row: Row, selected: boolean, names: number, columns: number): string {

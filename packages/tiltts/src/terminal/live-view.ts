@@ -62,7 +62,7 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
     )
     selected = list[index]?.name
     const problems = configProblems()
-    const room = roomFor({ problems }, screen.size())
+    const room = roomFor({ problems, title }, screen.size())
     scroll = Math.max(0, Math.min(scroll, index, list.length - room))
     if (index >= scroll + room) scroll = index - room + 1
     screen.draw(listPage({ rows: list, selected: index, scroll, problems, title, notice }, screen.size()))
