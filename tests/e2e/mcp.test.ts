@@ -43,7 +43,15 @@ describe('tiltts mcp', () => {
 
     const reader = await connect(project)
     const { tools } = await reader.listTools()
-    expect(tools.map(({ name }) => name).sort()).toEqual(['get_logs', 'get_status', 'list_resources', 'wait'])
+    expect(tools.map(({ name }) => name).sort()).toEqual([
+      'explain_file',
+      'get_logs',
+      'get_status',
+      'list_resources',
+      'timeline',
+      'wait',
+      'why',
+    ])
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true)
 
     const ready = await call(reader, 'wait', { resource: 'api', timeoutSeconds: 20 })
@@ -67,6 +75,19 @@ describe('tiltts mcp', () => {
     expect(log.text).not.toContain('line 2000 of a long log')
     expect(log.text.length).toBeLessThan(21_000)
 
+    const why = await call(reader, 'why', { resource: 'broken' })
+    expect(why.text).toMatch(/^The reasons of broken, as data between the marks/)
+    expect(why.text).toMatch(/Update broken-1 failed .*3\n└─ because its first update/)
+    expect(await call(reader, 'why', { resource: 'nobody' })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('There are:'),
+    })
+    const edit = await call(reader, 'explain_file', { path: 'tilt.config.ts' })
+    expect(edit.text).toContain(`${project.path('tilt.config.ts')}: `)
+    expect(edit.text).toMatch(/config: .*evaluated/)
+    expect((await call(reader, 'timeline')).text).toMatch(/api-1 +succeeded[\s\S]*Its critical path:/)
+    expect((await call(reader, 'timeline', { resources: ['broken'] })).text).not.toContain('api-1')
+
     const writer = await connect(project, '--allow-writes')
     const stateOf = async (resource: string): Promise<string> => (await call(writer, 'get_status', { resource })).text
     const patience = { timeout: 20_000, interval: 100 }
@@ -79,6 +100,48 @@ describe('tiltts mcp', () => {
     await expect.poll(() => stateOf('broken'), patience).toContain('"disabled": false')
     expect((await call(writer, 'args', { args: ['api'] })).text).toContain('they were []')
     await expect.poll(() => stateOf('later'), patience).toContain('"disabled": true')
+  })
+
+  it('offers states and logs to put before an agent, and questions that users ask again and again', async () => {
+    const project = tempProject({ 'tilt.config.ts': config.replaceAll("'broken'", "'broken:one'") })
+    const session = startTiltts(project, ['dev', '--port', '0'])
+    await session.printed('line 3000 of')
+    await session.printed('the reason')
+    const client = await connect(project)
+    await call(client, 'wait', { resource: 'broken:one', timeoutSeconds: 20 })
+    const read = async (uri: string): Promise<string> => {
+      const { contents } = await client.readResource({ uri })
+      return contents.map((part) => ('text' in part ? part.text : '')).join('')
+    }
+
+    const { resources } = await client.listResources()
+    // What has failed comes first.
+    expect(resources[0]).toMatchObject({ uri: 'tiltts://resources/broken%3Aone/status', name: 'broken:one status' })
+    expect(resources.map(({ uri }) => uri)).toContain('tiltts://resources/api/log')
+    expect(await read(resources[0]?.uri ?? '')).toMatch(/as data[\s\S]*"updateStatus": "error"/)
+    const log = await read('tiltts://resources/api/log')
+    expect(log).toMatch(/^The log, as data between the marks[\s\S]*│ line 3000 of a long log/)
+    expect(log).not.toContain('line 2800 of')
+    await expect(read('tiltts://resources/nobody/log')).rejects.toThrow(/There are: /)
+    const ref = { type: 'ref/resource', uri: 'tiltts://resources/{name}/log' } as const
+    const { completion } = await client.complete({ ref, argument: { name: 'name', value: 'la' } })
+    expect(completion.values).toEqual(['later'])
+
+    const ask = async (name: string, args: Record<string, string> = {}): Promise<string> => {
+      const { messages } = await client.getPrompt({ name, arguments: args })
+      return messages.map(({ content }) => ('text' in content ? content.text : '')).join('')
+    }
+    const { prompts } = await client.listPrompts()
+    expect(prompts.map(({ name }) => name).sort()).toEqual(['why_is_it_red', 'why_is_it_slow'])
+    const red = await ask('why_is_it_red')
+    expect(red).toMatch(/^Find out why broken:one of the running tiltts session is not ready/)
+    expect(red).toMatch(/as data between the marks[\s\S]*the reason\n<\//)
+    expect(await ask('why_is_it_red', { resource: 'api' })).toMatch(/^Find out why api /)
+    await expect(ask('why_is_it_red', { resource: 'nobody' })).rejects.toThrow(/There are: /)
+    expect(await ask('why_is_it_slow')).toContain('critical path')
+    const byPrompt = { type: 'ref/prompt', name: 'why_is_it_red' } as const
+    const names = await client.complete({ ref: byPrompt, argument: { name: 'resource', value: 'bro' } })
+    expect(names.completion.values).toEqual(['broken:one'])
   })
 
   it('says that no session is running', async () => {

@@ -10,6 +10,12 @@ describe('what agents are given', () => {
     expect(bounded('aaaa\nbbbb\ncccc', { lines: 9, characters: 10 })).toBe('[1 earlier lines are left out]\nbbbb\ncccc')
   })
 
+  it('is the start, where that is what counts', () => {
+    const bounds = { lines: 2, characters: 100, keep: 'start' } as const
+    expect(bounded('1\n2\n3\n4\n', bounds)).toBe('[2 later lines are left out]\n1\n2')
+    expect(bounded('1\n2', bounds)).toBe('1\n2')
+  })
+
   it('has no endless lines', () => {
     const text = bounded(`${'x'.repeat(1_000_000)}\nend`)
     expect(text.length).toBeLessThan(2_200)

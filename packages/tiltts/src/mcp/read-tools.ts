@@ -3,11 +3,17 @@ import type { UIResource } from '@tiltts/spec'
 import { z } from 'zod'
 import { asData } from './as-data.js'
 import { defaultBounds } from './bounded.js'
-import { hasFailed, isReady, resourceDetails, resourceFacts } from './resource-facts.js'
+import { hasFailed, isReady, resourceFacts } from './resource-facts.js'
 import { answered, getResource, type UseSession } from './session-call.js'
+import { logData, statusData } from './session-texts.js'
 
-const readOnly = { readOnlyHint: true, openWorldHint: false } as const
-const name = z.string().describe('Name of a resource, as list_resources gives it')
+/** Hints for clients: nothing changes, and nothing beyond the session is asked. */
+export const readOnly: { readonly readOnlyHint: true; readonly openWorldHint: false } = {
+  readOnlyHint: true,
+  openWorldHint: false,
+}
+/** The name of a resource as an argument of a tool. */
+export const name: z.ZodString = z.string().describe('Name of a resource, as list_resources gives it')
 
 /** Tools that look at a session and change nothing. */
 export function addReadTools(server: McpServer, useSession: UseSession): void {
@@ -40,13 +46,7 @@ export function addReadTools(server: McpServer, useSession: UseSession): void {
       inputSchema: z.object({ resource: name }),
       annotations: readOnly,
     },
-    ({ resource }) =>
-      answered(() =>
-        useSession(async (client) => {
-          const found = await getResource(client, resource)
-          return asData(`state of ${resource}`, JSON.stringify(resourceDetails(found), null, 2))
-        }),
-      ),
+    ({ resource }) => answered(() => useSession((client) => statusData(client, resource))),
   )
   server.registerTool(
     'get_logs',
@@ -62,17 +62,11 @@ export function addReadTools(server: McpServer, useSession: UseSession): void {
       annotations: readOnly,
     },
     ({ resources, source, level, lines = 100, sinceSeconds }) =>
-      answered(() =>
-        useSession(async (client) => {
-          for (const resource of resources ?? []) await getResource(client, resource)
-          const since = sinceSeconds === undefined ? undefined : Date.now() - sinceSeconds * 1000
-          const texts: string[] = []
-          for await (const batch of client.logs({ resources, source, level, since, tail: lines }))
-            for (const line of batch)
-              texts.push(line.resource === '' ? line.message : `${line.resource} │ ${line.message}`)
-          return asData('log', texts.join('\n'), { ...defaultBounds, lines })
-        }),
-      ),
+      answered(() => {
+        const since = sinceSeconds === undefined ? undefined : Date.now() - sinceSeconds * 1000
+        const bounds = { ...defaultBounds, lines }
+        return useSession((client) => logData(client, { resources, source, level, since, bounds }))
+      }),
   )
   server.registerTool(
     'wait',

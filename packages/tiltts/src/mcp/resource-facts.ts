@@ -55,3 +55,13 @@ export function hasFailed({ status }: Pick<UIResource, 'status'>): boolean {
   if (status.updateStatus === 'in_progress' || status.updateStatus === 'pending') return false
   return status.updateStatus === 'error' || status.runtimeStatus === 'error'
 }
+
+/** For sorting: failed first, then what is not ready, then the rest; each in the order of the config. */
+export function byUrgency(a: Pick<UIResource, 'status'>, b: Pick<UIResource, 'status'>): number {
+  return urgency(a) - urgency(b) || a.status.order - b.status.order
+}
+
+function urgency(resource: Pick<UIResource, 'status'>): number {
+  if (hasFailed(resource)) return 0
+  return isReady(resource) || resource.status.disableStatus.state === 'Disabled' ? 2 : 1
+}

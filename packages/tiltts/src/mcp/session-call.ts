@@ -1,5 +1,7 @@
 import { ApiFailure, type Client } from '@tiltts/client'
 import { InfraError, isTiltError, type UIResource } from '@tiltts/spec'
+import { plainText } from '../reporters/shown-text.js'
+import { bounded } from './bounded.js'
 
 /** Finds the session anew for each call, since one may start, end or start again meanwhile. */
 export type UseSession = <T>(use: (client: Client) => Promise<T>) => Promise<T>
@@ -16,7 +18,7 @@ export async function answered(work: () => Promise<string>): Promise<ToolAnswer>
     return { content: [{ type: 'text', text: await work() }] }
   } catch (error) {
     if (!(error instanceof ApiFailure) && !isTiltError(error)) throw error
-    return { content: [{ type: 'text', text: error.message }], isError: true }
+    return { content: [{ type: 'text', text: bounded(plainText(error.message)) }], isError: true }
   }
 }
 
