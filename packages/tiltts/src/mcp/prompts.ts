@@ -24,9 +24,9 @@ export function addPrompts(server: McpServer, useSession: UseSession): void {
       description: 'Find out why a resource, or whatever has failed, is not ready',
       argsSchema: z.object({
         resource: completable(
-          z.string().optional().describe('The resource; absent: all that have failed'),
+          z.string().describe('The resource; absent: all that have failed'),
           completeNames(useSession),
-        ),
+        ).optional(),
       }),
     },
     async ({ resource }) => asked(await useSession((client) => redText(client, resource || undefined))),
@@ -52,12 +52,17 @@ async function redText(client: Client, name: string | undefined): Promise<string
   const facts: string[] = []
   for (const one of names)
     facts.push(await whyData(client, one, whyBounds), await logData(client, { resources: [one], bounds: logBounds }))
+  return [...taskOf(red, names), ...facts].join('\n\n')
+}
+
+function taskOf(red: readonly UIResource[], names: readonly string[]): readonly string[] {
+  const who = `${names.join(', ')} of the running tiltts session`
+  if (red.every(isReady)) return [`${who} is ready. Say so, and tell from the facts below why its last update ran.`]
   const more = red.length > names.length ? ` ${red.length - names.length} more are not ready, see list_resources.` : ''
   return [
-    `Find out why ${names.join(', ')} of the running tiltts session ${names.length === 1 ? 'is' : 'are'} not ready, and what to change.${more}`,
+    `Find out why ${who} ${names.length === 1 ? 'is' : 'are'} not ready, and what to change.${more}`,
     'Begin with what waits for nothing else itself. get_logs and get_status tell more; explain_file tells what an edit would do. Name the file and line where you can, and say how sure you are.',
-    ...facts,
-  ].join('\n\n')
+  ]
 }
 
 /** What has failed; where nothing has, what is not ready yet. */
