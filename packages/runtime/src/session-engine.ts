@@ -1,8 +1,10 @@
 import { createLogStore, type LogStore } from '@tiltts/core/logs'
 import { parentPath } from '@tiltts/core/paths'
 import { createStore, type ObjectStore } from '@tiltts/core/store'
-import type { TiltError } from '@tiltts/spec'
+import { type TiltError, wellKnown } from '@tiltts/spec'
 import { type ClusterPods, clusterPods } from './cluster-pods.js'
+import { stopBuildController } from './controllers/buttons/stop-build.js'
+import { toggleController } from './controllers/buttons/toggle-controller.js'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
@@ -91,7 +93,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
   const wake = (controller: string) => (name: string) => manager.wake(controller, name)
 
   const tiltfile = tiltfileController({ ...base, ...options, env: options.env, wake: wake('tiltfile') })
-  const cmd = cmdController({ ...base, env, wake: wake('cmd') })
+  const folder = parentPath(options.mainPath)
+  const cmd = cmdController({ ...base, env, folder, wake: wake('cmd') })
   const fileWatch = fileWatchController(base)
   const fingerprints = { files: ports.files, records: ports.records, project: options.mainPath }
   const planner = scheduler({
@@ -192,7 +195,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     fingerprints,
     services,
     kubernetesUpdates: deploys,
-    folder: parentPath(options.mainPath),
+    folder,
     over: () => planner.stopped,
   }
   const manager = createManager({
@@ -207,6 +210,11 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       fileWatch,
       cmd,
       waits.controller,
+      toggleController(base),
+      stopBuildController({
+        store,
+        cancel: (resource) => (resource === wellKnown.tiltfile ? tiltfile.cancel() : running.cancel(resource)),
+      }),
       updateIntake(base),
       resourceController(resources),
       ...containers.controllers,

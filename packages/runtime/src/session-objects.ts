@@ -1,3 +1,4 @@
+import { stopBuildButton } from '@tiltts/core/graph'
 import { uiSession } from '@tiltts/core/status'
 import type { Tx } from '@tiltts/core/store'
 import { type Millis, toApiTime, wellKnown } from '@tiltts/spec'
@@ -21,6 +22,8 @@ export function createSessionObjects(tx: Tx, options: SessionOptions, pid: numbe
   const { mainPath, args } = options
   const reads = withMainReads(mainPath, [])
   tx.put('Tiltfile', wellKnown.tiltfile, { path: mainPath, args }, { ...initialTiltfileStatus, reads })
+  const stop = stopBuildButton(wellKnown.tiltfile)
+  tx.put('UIButton', stop.name, stop.spec, {}, { annotations: stop.annotations })
   // From the start, so that an edit during the first evaluation is not missed.
   if (options.command === 'dev') putConfigWatch(tx, wellKnown.tiltfile, reads, [])
 }

@@ -48,8 +48,8 @@ export const errorCatalogue = {
     hint: 'Keep one of the two, or give them different tags.',
   },
   'config/duplicate-object': {
-    title: 'A Kubernetes object is declared twice',
-    hint: 'Remove one of the two, or say allowDuplicates: true.',
+    title: 'An object is declared twice',
+    hint: 'Remove or rename one of the two; for objects of Kubernetes, allowDuplicates: true keeps both.',
   },
   'config/duplicate-resource': { title: 'Two resources have one name', hint: 'Rename one of the two.' },
   'config/exec-failed': { title: 'A command run by the config failed', hint: 'Read its output above.' },

@@ -45,9 +45,13 @@ describe('objects of images and services', () => {
       'Resource/api',
       'ConfigMap/api-disable',
       'DockerComposeService/api',
+      'UIButton/api-stopbuild',
+      'ToggleButton/api-disable',
       'Resource/worker',
       'ConfigMap/worker-disable',
       'DockerComposeService/worker',
+      'UIButton/worker-stopbuild',
+      'ToggleButton/worker-disable',
       'FileWatch/image:shop_api',
       'FileWatch/image:shop_base',
     ])
@@ -57,7 +61,7 @@ describe('objects of images and services', () => {
 
   it('no engine is needed where nothing runs in it', () => {
     const linked = linkGood(graphOf([local('a')], { images: [dockerImage('shop/api')] }))
-    expect(objects(linked).map(({ kind }) => kind)).toEqual(['Resource', 'ConfigMap', 'Cmd'])
+    expect(objects(linked).map(({ kind }) => kind)).not.toContain('Cluster')
   })
 
   it('describe a service, of which nothing is known yet', () => {

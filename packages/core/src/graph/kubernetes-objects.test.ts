@@ -41,10 +41,14 @@ describe('objects of Kubernetes resources', () => {
       'KubernetesApply/web',
       'KubernetesDiscovery/web',
       'PortForward/web',
+      'UIButton/web-stopbuild',
+      'ToggleButton/web-disable',
       'Resource/grafana',
       'ConfigMap/grafana-disable',
       'KubernetesDiscovery/grafana',
       'PortForward/grafana',
+      'UIButton/grafana-stopbuild',
+      'ToggleButton/grafana-disable',
       'FileWatch/image:shop_web',
     ])
   })

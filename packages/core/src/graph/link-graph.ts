@@ -8,6 +8,7 @@ import { linkInputs } from './inputs.js'
 import { kubernetesNodes } from './kubernetes-nodes.js'
 import { type ImageLinks, linkImages } from './link-images.js'
 import { linkKubernetes } from './link-kubernetes.js'
+import { checkOwnNames, linkObjects } from './link-objects.js'
 import { type Context, linkLocal } from './link-resource.js'
 import { linkService } from './link-service.js'
 import { checkNames, type Names, namesOf } from './names.js'
@@ -41,6 +42,7 @@ export function linkGraph(graph: GraphSpec, given: LinkInputs = {}): LinkResult 
   const edges = dependencyEdges(linkable)
   const images = linkImages(graph, nodes, complete)
   const inputs = linkInputs(graph, nodes, images, edges)
+  const objects = linkObjects(graph, linkable)
   const found = [
     ...(complete ? checkContent(graph, nodes) : []),
     ...checkProjects(loaded),
@@ -51,6 +53,7 @@ export function linkGraph(graph: GraphSpec, given: LinkInputs = {}): LinkResult 
     ...checkOptions(graph, nodes),
     ...checkDependencies(linkable),
     ...checkSelection(graph, linkable),
+    ...objects.diagnostics,
   ]
   const failed = found.some((diagnostic) => diagnostic.severity === 'error')
   // A circle by files says nothing while the dependencies themselves are not in order.
@@ -62,7 +65,11 @@ export function linkGraph(graph: GraphSpec, given: LinkInputs = {}): LinkResult 
   const enabled = enabledNames(graph, linkable, edges)
   const { watchIgnores } = graph
   const context = given.kubernetes?.context
-  return { linked: { graph, resources, images: images.images, enabled, watchIgnores, context }, diagnostics }
+  const linked = { graph, resources, images: images.images, objects: objects.objects, enabled, watchIgnores, context }
+  const taken = checkOwnNames(linked)
+  if (taken.length > 0)
+    return { linked: undefined, diagnostics: inOrderOfPlace(graph.mainPath, [...diagnostics, ...taken]) }
+  return { linked, diagnostics }
 }
 
 function linkNode(node: DeclaredNode, context: Context, images: ImageLinks): LinkedResource {
@@ -80,10 +87,10 @@ function followRenames(node: DeclaredNode, names: Names): DeclaredNode {
 
 /** Whether there is anything, and whether all of it can be run. */
 function checkContent(
-  { mainPath, compose, unsupported }: GraphSpec,
+  { mainPath, compose, unsupported, objects = [] }: GraphSpec,
   nodes: readonly DeclaredNode[],
 ): readonly Diagnostic[] {
-  if (nodes.length === 0 && unsupported.length === 0) {
+  if (nodes.length === 0 && unsupported.length === 0 && objects.length === 0) {
     return [
       {
         code: 'config/no-resources',

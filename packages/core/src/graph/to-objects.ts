@@ -7,6 +7,8 @@ import {
   type DockerComposeServiceStatus,
   disableConfigMapName,
   type ImageStatus,
+  kinds,
+  toApiTime,
   wellKnown,
 } from '@tiltts/spec'
 import { initialCmdStatus } from '../schedule/cmd-transitions.js'
@@ -21,7 +23,8 @@ import {
   initialApplyStatus,
   initialDiscoveryStatus,
 } from './kubernetes-objects.js'
-import type { DesiredObject, LinkedGraph, LinkedResource } from './types.js'
+import { disableToggle, stopBuildButton } from './resource-buttons.js'
+import type { DesiredObject, LinkedGraph, LinkedObject, LinkedResource } from './types.js'
 import { usersOfImages, type Watch, watchesOf } from './watches.js'
 
 export interface ObjectOptions {
@@ -42,7 +45,9 @@ export function toObjects(linked: LinkedGraph, options: ObjectOptions): readonly
       ...kubernetesObjects(resource, host),
       ...cmdObjects(resource, 'update', updateCmd(resource)),
       ...cmdObjects(resource, 'serve', serveCmd(resource)),
+      ...buttonObjects(resource),
     ]),
+    ...linked.objects.map(declaredObject),
     ...(options.command === 'dev' ? watchesOf(linked).map(watchObject) : []),
   ]
 }
@@ -112,6 +117,27 @@ function cmdObjects(resource: LinkedResource, part: string, spec: CmdSpec | unde
   if (spec === undefined) return []
   const name = `${resource.name}:${part}`
   return [object({ kind: 'Cmd', name, spec, initialStatus: initialCmdStatus, write: 'create' }, [resource.name])]
+}
+
+/** What people stop and switch a resource with. */
+function buttonObjects({ name }: LinkedResource): readonly DesiredObject[] {
+  const [stop, toggle] = [stopBuildButton(name), disableToggle(name)]
+  const button = object({ kind: 'UIButton', name: stop.name, spec: stop.spec, initialStatus: {} }, [name])
+  const own = object({ kind: 'ToggleButton', name: toggle.name, spec: toggle.spec, initialStatus: {} }, [name])
+  return [annotated(button, stop.annotations), annotated(own, toggle.annotations)]
+}
+
+/** Of no kind that a config declares does the first status tell a time. */
+const epoch = toApiTime(0)
+
+function declaredObject({ kind, name, spec, annotations, labels }: LinkedObject): DesiredObject {
+  const initialStatus = kinds[kind].initialStatus?.(epoch) ?? {}
+  const made = annotated(object({ kind, name, spec, initialStatus }, []), annotations)
+  return { ...made, meta: { ...made.meta, labels } }
+}
+
+function annotated(made: DesiredObject, annotations: Readonly<Record<string, string>>): DesiredObject {
+  return { ...made, meta: { ...made.meta, annotations: { ...made.meta.annotations, ...annotations } } }
 }
 
 function watchObject({ name, spec, resources }: Watch): DesiredObject {

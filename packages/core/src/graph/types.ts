@@ -49,6 +49,8 @@ export interface LinkedGraph {
   readonly resources: readonly LinkedResource[]
   /** Those that resources run, and what these are built upon; in order of declaration. */
   readonly images: readonly LinkedImage[]
+  /** What the config declares beside them; in order of declaration. */
+  readonly objects: readonly LinkedObject[]
   /** Names of the resources that take part: the chosen ones with all they depend on. The others are there, disabled. */
   readonly enabled: ReadonlySet<string>
   /** Patterns that stop triggering wherever it comes from. */
@@ -66,6 +68,15 @@ export interface LinkedImage {
   /** Of the Image object. */
   readonly name: string
   readonly spec: ImageSpec
+}
+
+/** An object that stands by itself, with all that it leaves out filled in. */
+export interface LinkedObject {
+  readonly kind: Kind
+  readonly name: string
+  readonly spec: SpecOf<Kind>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
 }
 
 export interface LinkResult {

@@ -1,3 +1,4 @@
+export { type InputValues, inputValues, noInputs } from './button-inputs.js'
 export {
   awaitsFirstUpdate,
   candidateOf,
@@ -41,4 +42,11 @@ export {
 export { countFailures, failuresInARow, restartDelay, restartsAfter } from './restart-backoff.js'
 export { runtimeFacts } from './runtime-facts.js'
 export { type ImageView, settledImages } from './settled-images.js'
+export {
+  planStandalone,
+  type StandaloneEvents,
+  type StandaloneState,
+  suspendStandalone,
+  waitsForButton,
+} from './standalone-cmd.js'
 export * from './types.js'

@@ -2,7 +2,12 @@
 export interface FieldCause {
   /** As Kubernetes writes it: `spec.args`, `spec.inputs[0].name`. */
   readonly field: string
-  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldManagerConflict'
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotSupported'
+    | 'FieldManagerConflict'
   readonly message: string
 }
 

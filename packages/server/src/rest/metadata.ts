@@ -6,6 +6,7 @@ import type { WireObject } from './wire-object.js'
 
 const texts: Schema = { type: 'object', additionalProperties: { type: 'string' } }
 const text: Schema = { type: 'string' }
+const flag: Schema = { type: 'boolean' }
 
 /** What of its metadata a client may set. */
 export const metadataSchema: Schema = {
@@ -20,7 +21,7 @@ export const metadataSchema: Schema = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { apiVersion: text, kind: text, name: text, uid: text },
+        properties: { apiVersion: text, kind: text, name: text, uid: text, controller: flag, blockOwnerDeletion: flag },
         required: ['apiVersion', 'kind', 'name', 'uid'],
       },
     },

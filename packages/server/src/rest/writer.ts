@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@tiltts/core/store'
 import { type FieldTree, type Kind, type ManagedFields, type SpecOf, type StatusOf, toApiTime } from '@tiltts/spec'
 import type { ApiSchemas } from '../openapi/schema.js'
-import { ApiError, conflict, invalid, notFound } from './api-error.js'
+import { ApiError, conflict, type FieldCause, invalid, notFound } from './api-error.js'
 import {
   type Clash,
   changedFields,
@@ -71,8 +71,11 @@ export function objectWriter(
     const flat = served.flatSpec && part === 'spec'
     const said = flat ? specOfWire(kind, body) : (body[part] ?? {})
     const given = part === 'spec' && isObject(said) ? { ...served.defaults, ...said } : said
-    const { value, unknown, wrong } = check(schemas.definitions, schema, given, flat ? '' : part)
+    const { value, unknown, wrong: wrongTypes } = check(schemas.definitions, schema, given, flat ? '' : part)
+    const wrong = [...wrongTypes]
     const metaWrong = check({}, metadataSchema, body.metadata, 'metadata').wrong
+    // What is said of whole specs takes their types for granted.
+    if (part === 'spec' && wrong.length === 0) wrong.push(...faultsOf(served, value))
     if (wrong.length > 0 || metaWrong.length > 0) throw invalid(kind, name, [...metaWrong, ...wrong])
     const warnings = unknown.map((field) => `unknown field "${field}"`)
     if (warnings.length > 0 && options.fieldValidation === 'Strict')
@@ -175,6 +178,21 @@ export function objectWriter(
       return { object, created: before === undefined, warnings }
     },
   }
+}
+
+const faultReason = {
+  required: 'FieldValueRequired',
+  invalid: 'FieldValueInvalid',
+  duplicate: 'FieldValueDuplicate',
+} as const
+
+function faultsOf({ faults, flatSpec }: ServedKind, spec: unknown): readonly FieldCause[] {
+  const found = faults?.(spec as never) ?? []
+  return found.map(({ field, reason, message }) => ({
+    field: flatSpec ? field : `spec.${field}`,
+    reason: faultReason[reason],
+    message,
+  }))
 }
 
 function withoutFields(entry: ManagedFields, fields: FieldTree): ManagedFields {

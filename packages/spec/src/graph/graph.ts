@@ -3,6 +3,7 @@ import type { ArgSpec } from './args.js'
 import type { ComposeNode, ComposeResourceNode } from './compose.js'
 import type { ImageNode, RegistrySpec } from './image.js'
 import type { KubernetesGraph } from './kubernetes.js'
+import type { ObjectNode } from './object.js'
 import type { IgnoreRule, NamedRef, ResourceNode, UnsupportedNode } from './resource.js'
 import type { SettingsSpec } from './settings.js'
 
@@ -38,6 +39,8 @@ export interface GraphSpec {
   /** Absent: the config says nothing of Kubernetes. */
   readonly kubernetes?: KubernetesGraph | undefined
   readonly registry?: RegistrySpec | undefined
+  /** In order of declaration; absent: none. */
+  readonly objects?: readonly ObjectNode[] | undefined
   readonly unsupported: readonly UnsupportedNode[]
   readonly settings: SettingsSpec
   readonly args: readonly ArgSpec[]

@@ -2,19 +2,44 @@ import type { FunctionRef } from '../graph/command.js'
 import type { ProbeSpec } from '../graph/probe.js'
 import type { ApiTime } from '../time.js'
 import type { ApiObject, DisableSource } from './meta.js'
+import { requiredFault, type SpecFault } from './spec-fault.js'
 
-/** A process, or a function of the config, that runs once per `runId`. */
+/** When a command that stands alone starts: at a click, not by itself. */
+export interface StartOnSpec {
+  /** Clicks before this time do not count. */
+  readonly startAfter?: ApiTime | undefined
+  /** Names of UIButtons. */
+  readonly uiButtons: readonly string[]
+}
+
+/** What ends a command that stands alone and starts it again. */
+export interface RestartOnSpec {
+  /** Names of FileWatches. */
+  readonly fileWatches?: readonly string[] | undefined
+  /** Names of UIButtons. */
+  readonly uiButtons?: readonly string[] | undefined
+}
+
+/**
+ * A process, or a function of the config. One with a `role` belongs to a resource and runs once per `runId`; one without
+ * stands alone: it runs as soon as it is there, or as `startOn` and `restartOn` say.
+ */
 export interface CmdSpec {
   /** argv; for a function its display text alone. */
   readonly args: readonly string[]
   /** Set when the command is a function of the config. */
   readonly function?: FunctionRef | undefined
+  /** @default the folder of the config, to which others are relative */
   readonly dir: string
   /** `NAME=value`, on top of the session's environment. */
   readonly env: readonly string[]
   readonly probe?: ProbeSpec | undefined
-  /** `server` is meant to go on running; `job` is meant to end. */
-  readonly role: 'job' | 'server'
+  /** Of a resource's command: `server` is meant to go on running; `job` is meant to end. Absent: it stands alone. */
+  readonly role?: 'job' | 'server' | undefined
+  /** Without a button it starts at once. */
+  readonly startOn?: StartOnSpec | undefined
+  /** A newer event stops what runs and starts it again. */
+  readonly restartOn?: RestartOnSpec | undefined
   /** A new value starts a new run; absent: nothing is started. */
   readonly runId?: string | undefined
   /** Files that caused the run, handed to functions. */
@@ -66,3 +91,8 @@ export interface ProbeStatus {
 }
 
 export type Cmd = ApiObject<'Cmd', CmdSpec, CmdStatus>
+
+/** All that is wrong with a command. */
+export function cmdFaults({ args }: CmdSpec): readonly SpecFault[] {
+  return args.length === 0 || args[0] === '' ? [requiredFault('args')] : []
+}

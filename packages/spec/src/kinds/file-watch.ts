@@ -1,6 +1,7 @@
 import type { IgnoreRule } from '../graph/resource.js'
 import type { ApiTime } from '../time.js'
 import type { ApiObject, DisableSource } from './meta.js'
+import { invalidFault, requiredFault, type SpecFault } from './spec-fault.js'
 
 /** Paths whose changes matter to somebody. */
 export interface FileWatchSpec {
@@ -31,4 +32,16 @@ export type FileWatch = ApiObject<'FileWatch', FileWatchSpec, FileWatchStatus>
 /** Name of the FileWatch of what a config has read. */
 export function configWatchName(tiltfile: string): string {
   return `configs:${tiltfile}`
+}
+
+/** All that is wrong with a watch. */
+export function fileWatchFaults({ watchedPaths, ignores }: FileWatchSpec): readonly SpecFault[] {
+  const relative = (path: string): boolean => !/^(\/|[a-z]:[\\/]|\\\\)/i.test(path)
+  const absolute = (field: string, path: string): readonly SpecFault[] =>
+    relative(path) ? [invalidFault(field, path, 'must be an absolute path')] : []
+  return [
+    ...(watchedPaths.length === 0 ? [requiredFault('watchedPaths')] : []),
+    ...watchedPaths.flatMap((path, index) => absolute(`watchedPaths[${index}]`, path)),
+    ...ignores.flatMap(({ basePath }, index) => absolute(`ignores[${index}].basePath`, basePath)),
+  ]
 }

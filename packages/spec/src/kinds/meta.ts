@@ -5,6 +5,9 @@ export interface OwnerReference {
   readonly kind: string
   readonly name: string
   readonly uid: string
+  /** Of several owners, the one that the object follows. */
+  readonly controller?: boolean | undefined
+  readonly blockOwnerDeletion?: boolean | undefined
 }
 
 /** Which fields of an object one client has set, so that another's apply tells when both set the same. */
@@ -67,7 +70,14 @@ export const annotation = {
   resource: 'tilt.dev/resource',
   logSpan: 'tilt.dev/log-span-id',
   managedBy: 'tilt.dev/managed-by',
+  /** What a button of every resource does; see {@link buttonType}. */
+  buttonType: 'tilt.dev/uibutton-type',
+  /** Identity of a button's spec. */
+  buttonSpecHash: 'uibuttonspec-hash',
 } as const
+
+/** Values of the annotation `tilt.dev/uibutton-type`. */
+export const buttonType = { disable: 'DisableToggle', stopBuild: 'StopBuild' } as const
 
 /** A key of a ConfigMap that holds `true` or `false`. */
 export interface DisableKey {

@@ -1,16 +1,19 @@
 import type { ApiTime } from '../time.js'
 import type { Cluster } from './cluster.js'
-import type { Cmd } from './cmd.js'
+import { type Cmd, cmdFaults } from './cmd.js'
 import type { ConfigMap } from './config-map.js'
 import type { DockerComposeService } from './docker-compose-service.js'
-import type { FileWatch } from './file-watch.js'
+import { type FileWatch, fileWatchFaults } from './file-watch.js'
 import type { Image } from './image.js'
 import type { KubernetesApply } from './kubernetes-apply.js'
 import type { KubernetesDiscovery } from './kubernetes-discovery.js'
 import type { PortForward } from './port-forward.js'
 import type { Resource } from './resource.js'
 import type { Session } from './session.js'
+import type { SpecFault } from './spec-fault.js'
 import type { Tiltfile } from './tiltfile.js'
+import { type ToggleButton, toggleButtonFaults } from './toggle-button.js'
+import { type UIButton, uiButtonFaults } from './ui-button.js'
 import type { UIResource, UISession } from './ui-resource.js'
 import type { Update } from './update.js'
 
@@ -27,6 +30,8 @@ export interface ObjectByKind {
   Resource: Resource
   Session: Session
   Tiltfile: Tiltfile
+  ToggleButton: ToggleButton
+  UIButton: UIButton
   UIResource: UIResource
   UISession: UISession
   Update: Update
@@ -52,6 +57,8 @@ export interface KindInfo {
   readonly initialStatus?: ((now: ApiTime) => StatusOf<Kind>) | undefined
   /** What a spec of a client has where it says nothing. */
   readonly defaults?: Partial<SpecOf<Kind>> | undefined
+  /** What is wrong with a spec beyond the types of its fields. */
+  readonly faults?: ((spec: never) => readonly SpecFault[]) | undefined
   /** Whether the spec stands as top-level fields on the wire (ConfigMap). */
   readonly flatSpec: boolean
 }
@@ -70,7 +77,11 @@ const row = (kind: Kind, plural: string, options: Partial<Omit<KindInfo, 'kind' 
 /** Every kind there is. The server is generic over this table: a new kind needs no server code. */
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Cluster: row('Cluster', 'clusters', { writable: false }),
-  Cmd: row('Cmd', 'cmds', { defaults: { env: [], role: 'job' }, initialStatus: () => ({ ready: false, restarts: 0 }) }),
+  Cmd: row('Cmd', 'cmds', {
+    defaults: { dir: '', env: [] },
+    faults: cmdFaults,
+    initialStatus: () => ({ ready: false, restarts: 0 }),
+  }),
   ConfigMap: row('ConfigMap', 'configmaps', {
     shortNames: ['cm'],
     flatSpec: true,
@@ -81,6 +92,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   FileWatch: row('FileWatch', 'filewatches', {
     shortNames: ['fw'],
     defaults: { ignores: [] },
+    faults: fileWatchFaults,
     initialStatus: () => ({ fileEvents: [] }),
   }),
   Image: row('Image', 'images', { internal: true, writable: false }),
@@ -93,6 +105,12 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Resource: row('Resource', 'resources', { internal: true, writable: false }),
   Session: row('Session', 'sessions'),
   Tiltfile: row('Tiltfile', 'tiltfiles'),
+  ToggleButton: row('ToggleButton', 'togglebuttons', { faults: toggleButtonFaults, initialStatus: () => ({}) }),
+  UIButton: row('UIButton', 'uibuttons', {
+    statusWritable: true,
+    faults: uiButtonFaults,
+    initialStatus: () => ({}),
+  }),
   UIResource: row('UIResource', 'uiresources', { writable: false }),
   UISession: row('UISession', 'uisessions', { writable: false }),
   Update: row('Update', 'updates', {

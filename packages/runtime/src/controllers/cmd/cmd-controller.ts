@@ -7,7 +7,7 @@ import { type NameController, ownSpec, watch } from '../controller.js'
 import { disableMapIndex } from '../disable-index.js'
 import { switchState } from '../switch-state.js'
 import type { Tasks } from '../tasks.js'
-import { defaultGraceMs, type LaunchDeps, launch } from './launch.js'
+import { defaultGraceMs, type LaunchDeps, launch, type RunnableCmd } from './launch.js'
 import { type LogMatcher, logMatcher } from './log-matcher.js'
 import { attemptProbe, type ProbeDeps } from './probe-attempt.js'
 import { probeFault } from './probe-check.js'
@@ -15,12 +15,15 @@ import { type Prober, startProber } from './prober.js'
 import { holdRun, type Run } from './run.js'
 import { exitLine, startLine } from './server-lines.js'
 import { resourceOfCmd, spanOfRun } from './span.js'
+import { standaloneCmds } from './standalone-cmds.js'
 
 export interface CmdControllerDeps extends LaunchDeps, ProbeDeps {
   readonly store: ObjectStore
   readonly logs: LogStore
   readonly tasks: Tasks
   readonly wake: (name: string) => void
+  /** What folders of commands that stand alone are relative to. */
+  readonly folder: string
 }
 
 export interface CmdController extends NameController {
@@ -36,10 +39,11 @@ export function cmdController(deps: CmdControllerDeps): CmdController {
   const { store, logs, clock, tasks } = deps
   const runs = new Map<string, Run>()
   const byMap = disableMapIndex()
+  const standalone = standaloneCmds(store, deps.folder)
   const restarts = new Map<string, () => void>()
   let closed = false
 
-  const begin = (cmd: Cmd, runId: string): void => {
+  const begin = (cmd: RunnableCmd, runId: string): void => {
     const { name } = cmd.metadata
     const span = spanOfRun(cmd, runId)
     const cause = causeOf(cmd, runId)
@@ -132,7 +136,7 @@ export function cmdController(deps: CmdControllerDeps): CmdController {
     if (run !== undefined) tasks.run(`stop Cmd ${name}`, () => run.stop(graceMs))
   }
 
-  const carryOut = (cmd: Cmd, plan: CmdPlan, held: Run | undefined): void => {
+  const carryOut = (cmd: RunnableCmd, plan: CmdPlan, held: Run | undefined): void => {
     const { name } = cmd.metadata
     const graceMs = cmd.spec.stopGraceMs ?? defaultGraceMs
     switch (plan.do) {
@@ -158,23 +162,40 @@ export function cmdController(deps: CmdControllerDeps): CmdController {
     }
   }
 
+  /** Of a Cmd that stands alone: why nothing of it runs. */
+  const tellWhyWaiting = ({ metadata: { name }, spec }: Cmd, disabled: boolean): void => {
+    if (spec.runId !== undefined) return
+    const reason = disabled ? 'it is disabled' : 'no button of startOn was clicked yet'
+    store.update({ by: 'cmd' }, (tx) =>
+      tx.status('Cmd', name, () => ({ waiting: { reason }, ready: false, restarts: 0 })),
+    )
+  }
+
   return {
     name: 'cmd',
-    watches: [ownSpec('Cmd'), watch('ConfigMap', (change) => byMap.of(change.name))],
+    watches: [
+      ownSpec('Cmd'),
+      watch('ConfigMap', (change) => byMap.of(change.name)),
+      watch('UIButton', (change) => standalone.ofButton(change.name)),
+      watch('FileWatch', (change) => standalone.ofWatch(change.name)),
+    ],
     reconcile(name) {
       if (closed) return
-      const cmd = store.get('Cmd', name)
-      byMap.set(name, cmd?.spec.disableSource)
+      const present = store.get('Cmd', name)
+      byMap.set(name, present?.spec.disableSource)
       const held = runs.get(name)
       restarts.get(name)?.()
       restarts.delete(name)
-      if (cmd === undefined) {
+      if (present === undefined) {
+        standalone.forget(name)
         if (held?.stopping === false) stop(name, held, defaultGraceMs)
         return
       }
-      const { spec, status } = cmd
-      const state = switchState(store, spec.disableSource)
+      const state = switchState(store, present.spec.disableSource)
       const disabled = state === 'disabled' || (state === 'unknown' && held === undefined)
+      const cmd = standalone.withRun(present, disabled)
+      if (standalone.has(present) && held === undefined) tellWhyWaiting(cmd, disabled)
+      const { spec, status } = cmd
       carryOut(cmd, planCmd({ spec, status, held, disabled, now: clock.now() }), held)
     },
     async stopAll(graceMs) {
@@ -191,7 +212,7 @@ export function cmdController(deps: CmdControllerDeps): CmdController {
 }
 
 function causeOf(cmd: Cmd, runId: string): StoreCause {
-  return { by: 'cmd', resource: resourceOfCmd(cmd), update: runId }
+  return { by: 'cmd', resource: resourceOfCmd(cmd), ...(cmd.spec.role !== undefined && { update: runId }) }
 }
 
 function matcherOf({ spec }: Cmd): LogMatcher | undefined {

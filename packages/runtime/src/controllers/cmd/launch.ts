@@ -1,4 +1,4 @@
-import type { CmdSpec, FunctionRef, LogLevel } from '@tiltts/spec'
+import type { ApiObject, CmdSpec, CmdStatus, FunctionRef, LogLevel } from '@tiltts/spec'
 import { callFunction } from '../../functions/call.js'
 import type { FunctionRegistry } from '../../functions/registry.js'
 import type { Clock } from '../../ports/clock.js'
@@ -17,17 +17,25 @@ export interface LaunchDeps {
   readonly env: Readonly<Record<string, string>>
 }
 
+export interface RunnableSpec extends CmdSpec {
+  /** Values of a button's inputs, for functions. */
+  readonly inputs?: FunctionContext['inputs'] | undefined
+}
+
+/** A Cmd with all that a run of it is given. */
+export type RunnableCmd = ApiObject<'Cmd', RunnableSpec, CmdStatus>
+
 /** Output of a command, as it comes. */
 export type OnOutput = (text: string, level?: LogLevel) => void
 
 /** Starts what a Cmd describes: a process, a function in the config host, or a function in a process of its own. */
-export function launch(deps: LaunchDeps, resource: string, spec: CmdSpec, onOutput: OnOutput): RunningProcess {
+export function launch(deps: LaunchDeps, resource: string, spec: RunnableSpec, onOutput: OnOutput): RunningProcess {
   const env = commandEnv(deps.env, spec.env)
-  const { function: fn, dir, changedFiles = [] } = spec
+  const { function: fn, dir, inputs = {}, changedFiles = [] } = spec
   if (fn === undefined) return spawn(deps, spec, spec.args, env, onOutput)
 
-  const context: FunctionContext = { resource, env, dir, inputs: {}, changedFiles }
-  if (spec.role === 'job') return callAsProcess(deps, fn, context, onOutput)
+  const context: FunctionContext = { resource, env, dir, inputs, changedFiles }
+  if (spec.role !== 'server') return callAsProcess(deps, fn, context, onOutput)
   const host = deps.functions.current()
   if (host === undefined) return notStarted('the config that declared this function is not loaded')
   return spawn(deps, spec, host.argv(fn.$fn, context), env, onOutput)
