@@ -4,7 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { followRows } from './api/follow.js'
 import { getRows } from './api/get.js'
+import { listRows } from './api/list.js'
+import { watcherRows } from './api/watchers.js'
 import { dockerCheckoutRows } from './docker/checkout.js'
 import { dockerEditRows } from './docker/edit.js'
 import { dockerLargeContextRows } from './docker/large-context.js'
@@ -50,7 +53,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
     'kubernetes-replaced': kubernetesReplacedPodRows,
     'kubernetes-memory': kubernetesMemoryRows,
   },
-  api: { get: getRows },
+  api: { get: getRows, list: listRows, watchers: watcherRows, follow: followRows },
 }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))

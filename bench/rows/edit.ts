@@ -1,50 +1,19 @@
-import { mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { editFiles, editLatencies, stampResource, startEditFloor } from '../support/edits.js'
 import { rssMb } from '../support/memory.js'
 import { bin, createProject, type Project } from '../support/project.js'
 import { start } from '../support/run.js'
 import { type BenchRow, median, ms } from '../support/stats.js'
 
 const edits = 30
-
-const config = `import { localResource } from 'tiltts'
-localResource('stamp', { cmd: ['cp', 'src/edited.txt', 'out/stamp'], deps: ['src'] })
-`
-
-/** The least that can be done: watch one folder, spawn the same command. */
-const floorScript = `const { watch } = require('node:fs'); const { spawn } = require('node:child_process')
-let busy = false
-watch('src', () => { if (busy) return; busy = true; spawn('cp', ['src/edited.txt', 'out/stamp']).on('exit', () => { busy = false }) })
-console.log('watching')
-`
-
-async function latencies(folder: string): Promise<number> {
-  const samples: number[] = []
-  for (let i = 0; i < edits; i++) {
-    const text = `edit ${i} ${Math.random()}`
-    const seen = new Promise<number>((resolve) => {
-      const watcher = watch(join(folder, 'out'), () => {
-        if (readFileSync(join(folder, 'out/stamp'), 'utf8') !== text) return
-        watcher.close()
-        resolve(performance.now())
-      })
-    })
-    const before = performance.now()
-    writeFileSync(join(folder, 'src/edited.txt'), text)
-    samples.push((await seen) - before)
-    await sleep(150 + Math.random() * 100)
-  }
-  return median(samples)
-}
+const files = { 'tilt.config.ts': `import { localResource } from 'tiltts'\n${stampResource}`, ...editFiles }
 
 async function floorOf(): Promise<number> {
-  const project = createProject({ 'floor.cjs': floorScript, 'src/edited.txt': '', 'out/stamp': '' })
-  const floor = start([process.execPath, 'floor.cjs'], { cwd: project.folder, env: project.env })
-  await floor.printed('watching')
-  const result = await latencies(project.folder)
+  const floor = await startEditFloor()
+  const result = median(await editLatencies(floor.folder, edits))
   await floor.stop()
-  project.remove()
   return result
 }
 
@@ -60,7 +29,7 @@ async function oursIn(project: Project): Promise<Measured> {
   await dev.printed('ready (', 60_000)
   const readyMs = performance.now() - begun
   await sleep(1500)
-  const editMs = await latencies(project.folder)
+  const editMs = median(await editLatencies(project.folder, edits))
   const rss = rssMb(dev.pid)
   await dev.stop()
   return { editMs, readyMs, rss }
@@ -69,11 +38,11 @@ async function oursIn(project: Project): Promise<Measured> {
 /** Edit to command, in a small tree and in one of 50,000 files. */
 export async function editRows(): Promise<readonly BenchRow[]> {
   const floor = await floorOf()
-  const small = createProject({ 'tilt.config.ts': config, 'src/edited.txt': '', 'out/stamp': '' })
+  const small = createProject(files)
   const inSmall = await oursIn(small)
   small.remove()
 
-  const big = createProject({ 'tilt.config.ts': config, 'src/edited.txt': '', 'out/stamp': '' })
+  const big = createProject(files)
   for (let folder = 0; folder < 5000; folder++) {
     const path = join(big.folder, 'src', `part${folder % 50}`, `folder${folder}`)
     mkdirSync(path, { recursive: true })

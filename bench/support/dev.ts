@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Client, createClient } from '../../packages/client/src/index.js'
+import { type Client, createClient, type Endpoint } from '../../packages/client/src/index.js'
 import type { Update } from '../../packages/spec/src/index.js'
 import { bin, type Project } from './project.js'
 import { type Background, start } from './run.js'
@@ -8,6 +8,7 @@ import { type Background, start } from './run.js'
 /** A `tiltts dev` that runs, and its API. */
 export interface Dev extends Background {
   readonly client: Client
+  readonly endpoint: Endpoint
   /** The next update of the resource to end, whenever it began. Rejects when it fails. */
   nextUpdate(resource: string): Promise<Update>
 }
@@ -20,7 +21,8 @@ export async function startDev(
 ): Promise<Dev> {
   const options = { cwd: project.folder, env: { ...project.env, ...env } }
   const dev = start([process.execPath, bin, 'dev', '--port', '0', ...flags], options)
-  const client = await clientOf(project)
+  const endpoint = await endpointOf(project)
+  const client = createClient(endpoint)
   const controller = new AbortController()
   let waiting: { resource: string; resolve: (update: Update) => void; reject: (error: Error) => void }[] = []
   const follow = async (): Promise<void> => {
@@ -41,6 +43,7 @@ export async function startDev(
   return {
     ...dev,
     client,
+    endpoint,
     nextUpdate: (resource) => new Promise((resolve, reject) => waiting.push({ resource, resolve, reject })),
     async stop() {
       controller.abort()
@@ -51,13 +54,13 @@ export async function startDev(
 }
 
 /** Of the session that has just been started there. */
-async function clientOf(project: Project): Promise<Client> {
+async function endpointOf(project: Project): Promise<Endpoint> {
   const folder = project.env['TILT_DEV_DIR'] ?? ''
   for (const until = performance.now() + 20_000; performance.now() < until; ) {
     const file = filesOf(join(folder, 'sessions')).find((name) => name.endsWith('.json'))
     if (file !== undefined) {
       const token = readFileSync(join(folder, 'token'), 'utf8')
-      return createClient({ host: 'localhost', port: Number(file.replace('.json', '')), token })
+      return { host: 'localhost', port: Number(file.replace('.json', '')), token }
     }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

@@ -40,7 +40,7 @@ export function serveWatches(store: ObjectStore): Watch {
     if (since !== undefined && !store.remembers(since)) throw expired(since, store)
     if (c.req.method === 'HEAD') return c.body(null, 200, headers)
     // Straight to the response: streams of the web cost several times as much for each event of each watcher.
-    const { outgoing } = c.env as HttpBindings
+    const { incoming, outgoing } = c.env as HttpBindings
     if (outgoing.destroyed) return RESPONSE_ALREADY_SENT
     const bookmark = (revision: Revision, annotations?: Readonly<Record<string, string>>): void => {
       const metadata = {
@@ -57,8 +57,8 @@ export function serveWatches(store: ObjectStore): Watch {
       },
       write: (message: Uint8Array) => void outgoing.write(message),
       expire() {
-        // Who takes nothing more would not take this, either.
-        if (!sink.ready) outgoing.destroy()
+        // Who takes nothing would not take this, either, nor what the system still holds for it.
+        if (!sink.ready) incoming.socket.resetAndDestroy()
         else outgoing.end(`${JSON.stringify({ type: 'ERROR', object: expired(watcher.revision, store).toStatus() })}\n`)
       },
     }

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { createLogStore, type LogStore } from '@tiltts/core/logs'
-import { createStore, type ObjectStore } from '@tiltts/core/store'
+import { createStore, type ObjectStore, type StoreOptions } from '@tiltts/core/store'
 import { fakeLogArchive } from '@tiltts/runtime/testing'
 import { onTestFinished } from 'vitest'
 import { type RunningServer, type ServerOptions, startServer } from '../server.js'
@@ -34,9 +34,12 @@ export interface TestServer {
   stream(path: string, headers?: Readonly<Record<string, string>>): Lines
 }
 
-export async function testServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+export async function testServer(
+  options: Partial<ServerOptions> = {},
+  kept: Pick<StoreOptions, 'ringSize'> = {},
+): Promise<TestServer> {
   let id = 0
-  const store = createStore({ now: () => 1_000, uid: () => `uid-${id++}` })
+  const store = createStore({ now: () => 1_000, uid: () => `uid-${id++}`, ...kept })
   const logs = createLogStore({ now: () => 1_000, archive: fakeLogArchive() })
   const defaults = { token, host: '127.0.0.1', port: 0, now: () => 1_000, version: '1.2.3' }
   const server = await startServer({ ...defaults, ...options })
