@@ -43,6 +43,8 @@ export interface Served {
 export interface RunningServer {
   /** Of the web listener. */
   readonly port: number
+  /** The IP address on which the web listener is found. */
+  readonly address: string
   /** Begins to answer; before that every request is told to come again. */
   serve(served: Served): void
   /** Opens the listener for clients of Kubernetes. Resolves to its port. */
@@ -60,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const web = lateListener()
   const limits = limitsOf(options)
   const server = createHttpServer(limits, web.listener)
-  const port = await listen(server, options.host, options.port)
+  const { address, port } = await listen(server, options.host, options.port)
   const open: Server[] = [server]
   const csrf = randomUUID()
   let sockets: ViewSockets | undefined
@@ -72,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const waiting: ((served: Served) => void)[] = [answerWeb]
   return {
     port,
+    address,
     serve(now) {
       served = now
       for (const fn of waiting) fn(now)
@@ -79,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async openApi({ certificate, token }) {
       const api = lateListener()
       const secure = createHttpsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, api.listener)
-      const apiPort = await listen(secure, '127.0.0.1', 0)
+      const { port: apiPort } = await listen(secure, '127.0.0.1', 0)
       open.push(secure)
       const answer = (now: Served): void => api.answer(apiApp(token, options, now).fetch)
       if (served === undefined) waiting.push(answer)
@@ -119,7 +122,7 @@ function lateListener(): {
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const busy = error.code === 'EADDRINUSE'
@@ -128,7 +131,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
         : `Cannot listen on ${host}:${port}: ${error.message}`
       reject(new InfraError('server/port-busy', 'server', message, { cause: error }))
     })
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
 }
 

@@ -42,6 +42,8 @@ export interface SessionRecord {
   readonly pid: number
   readonly port: number
   readonly host: string
+  /** The loopback address that `host` stands for, so that clients need not ask the resolver. */
+  readonly address?: string | undefined
   readonly mainPath: string
   readonly command: 'dev' | 'ci'
   readonly startTime: string

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from './main.js'
+import { isSmall } from './commands/small-commands.js'
 
-process.exitCode = await main(process.argv.slice(2))
+const argv = process.argv.slice(2)
+const { main } = isSmall(argv) ? await import('./main.js') : await import('./every-command.js')
+process.exitCode = await main(argv)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Client, pathOf } from '@tiltts/client'
 import type { Kind } from '@tiltts/spec'
@@ -65,7 +64,7 @@ function cmdOf(name: string, invocation: Invocation): ApiDocument {
   if (wrong !== undefined) throw new UsageError(`--env takes NAME=value, not '${wrong}'`)
   const dir = resolve(textFlag(invocation, 'workdir') ?? '')
   // A run of its own, so that it starts at once.
-  return documentOf('Cmd', name, { args, dir, env, runId: `${name}-${randomUUID().slice(0, 8)}` })
+  return documentOf('Cmd', name, { args, dir, env, runId: `${name}-${crypto.randomUUID().slice(0, 8)}` })
 }
 
 function fileWatchOf(name: string, paths: readonly string[], invocation: Invocation): ApiDocument {

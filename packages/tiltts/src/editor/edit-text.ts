@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -32,7 +31,9 @@ export async function editText(editor: string, name: string, text: string): Prom
 }
 
 /** An editor may be named with arguments: `code --wait`. So a shell takes the line apart. */
-function run(editor: string, file: string): Promise<void> {
+async function run(editor: string, file: string): Promise<void> {
+  // Not before it is needed: commands that may open an editor seldom do.
+  const { spawn } = await import('node:child_process')
   const [command, args, shell] =
     process.platform === 'win32'
       ? ([`${editor} "${file}"`, [], true] as const)

@@ -16,7 +16,7 @@ import { createProcesses } from '@tiltts/adapters/processes'
 import { folderRecords } from '@tiltts/adapters/records'
 import type { LogArchive } from '@tiltts/core/logs'
 import type { Ports } from '@tiltts/runtime'
-import { projectFolder } from '../sessions/folders.js'
+import { projectFolder } from '../sessions/project-folder.js'
 import { packageFolder, packageVersion } from '../version.js'
 import { containerHelper } from './container-helper.js'
 

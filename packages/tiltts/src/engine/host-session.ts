@@ -14,6 +14,9 @@ import { portsFor, warn } from './invoked-ports.js'
 import { isLoopback, sessionUrl } from './session-url.js'
 import { onSignals } from './signals.js'
 
+/** Addresses at which a session answers whoever calls it by them. */
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1'])
+
 export interface HostOptions {
   readonly ciTimeoutMs?: number | undefined
   /** Whether images that earlier sessions have built count. @default true */
@@ -124,6 +127,7 @@ export async function hostSession(
           pid: process.pid,
           port: server.port,
           host,
+          address: loopback.has(server.address) ? server.address : undefined,
           mainPath,
           command,
           startTime: new Date().toISOString(),

@@ -25,17 +25,17 @@ export function fetchObjects(
   })
 }
 
-/** The tables of all targets, with whole objects beside the rows where these are needed. */
+/** The tables of all targets, with so much of each object beside its row. */
 export function fetchTables(
   client: Client,
-  options: FetchOptions & { readonly withObjects: boolean },
+  options: FetchOptions & { readonly beside: 'None' | 'Metadata' | 'Object' },
 ): Promise<readonly Fetched<WireTable>[]> {
-  const whole: Readonly<Record<string, string>> = options.withObjects ? { includeObject: 'Object' } : {}
+  const includeObject = options.beside
   return each(options, async ({ info, name }) => {
     const path =
       name === undefined
-        ? listPath(info, options.selection, whole)
-        : `${pathOf(info.kind, name)}${options.withObjects ? '?includeObject=Object' : ''}`
+        ? listPath(info, options.selection, { includeObject })
+        : `${pathOf(info.kind, name)}?includeObject=${includeObject}`
     return (await client.read(path, { accept: tableType })) as WireTable
   })
 }

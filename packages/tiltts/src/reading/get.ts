@@ -14,7 +14,9 @@ export function getOnce(client: Client, options: GetOptions): Promise<number> {
 }
 
 async function printTables(client: Client, options: GetOptions): Promise<number> {
-  const fetched = await fetchTables(client, { ...options, withObjects: options.sortBy !== undefined })
+  const { labelColumns, showLabels } = options.table
+  const beside = options.sortBy !== undefined ? 'Object' : showLabels || labelColumns.length > 0 ? 'Metadata' : 'None'
+  const fetched = await fetchTables(client, { ...options, beside })
   const kinds = new Set(options.targets.map(({ info }) => info))
   const groups = await sorted(grouped(fetched), options)
   let text = ''

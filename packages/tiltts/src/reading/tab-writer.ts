@@ -57,8 +57,9 @@ function padded(cell: string, width: number | undefined): string {
   return width === undefined ? cell : cell + ' '.repeat(Math.max(0, width - lengthOf(cell)))
 }
 
-/** In characters, as Go counts them. */
+/** In characters, as Go counts them: those of two units count once. */
 function lengthOf(text: string): number {
+  if (!/[\ud800-\udfff]/.test(text)) return text.length
   let length = 0
   for (const _ of text) length++
   return length

@@ -81,6 +81,8 @@ export function tableLines(info: KindInfo, options: TableOptions): TableLines {
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''
   const text = String(cell)
+  // Most cells are words, and there may be many.
+  if (/^[\w./:-]*$/.test(text)) return text
   const end = text.search(/[\f\n\r]/)
   return (end < 0 ? text : `${text.slice(0, end)}...`).replaceAll('\t', ' ').replaceAll('\x1b', '^[')
 }

@@ -31,7 +31,10 @@ export async function withSession<T>(
   })
   try {
     const trace = tracesCalls(invocation) ? { trace: (line: string) => void process.stderr.write(`${line}\n`) } : {}
-    return await use(createClient({ ...found, token: sessionToken(), ...trace }), found)
+    return await use(
+      createClient({ ...found, host: found.address ?? found.host, token: sessionToken(), ...trace }),
+      found,
+    )
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
     // Nobody at that port of another host says nothing of the session here.

@@ -12,6 +12,8 @@ export interface SessionChoice {
 
 export interface FoundSession {
   readonly host: string
+  /** The address of the host, where it is known. */
+  readonly address?: string | undefined
   readonly port: number
 }
 
@@ -22,7 +24,7 @@ export interface FoundSession {
 export function findSession(known: readonly SessionRecord[], { port, host, cwd }: SessionChoice): FoundSession {
   if (port !== undefined) {
     const record = known.find((session) => session.port === port)
-    return { host: host ?? record?.host ?? 'localhost', port }
+    return record === undefined ? { host: host ?? 'localhost', port } : at(record, host)
   }
   for (let folder = cwd; ; folder = dirname(folder)) {
     const here = known.filter((session) => dirname(session.mainPath) === folder)
@@ -40,7 +42,8 @@ export function findSession(known: readonly SessionRecord[], { port, host, cwd }
 }
 
 /** A host that was named is never passed over. */
-const at = (session: SessionRecord, host = session.host): FoundSession => ({ host, port: session.port })
+const at = ({ host, address, port }: SessionRecord, named: string | undefined): FoundSession =>
+  named === undefined ? { host, address, port } : { host: named, port }
 
 function ambiguous(sessions: readonly SessionRecord[]): InfraError {
   const list = sessions.map(({ port, mainPath }) => `  --port ${port}  ${mainPath}`).join('\n')

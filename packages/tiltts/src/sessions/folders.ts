@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +8,4 @@ export function tiltDevFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (named !== undefined && named !== '') return named
   const old = join(homedir(), '.windmill')
   return existsSync(old) ? old : join(homedir(), '.tilt-dev')
-}
-
-/** Where what one project needs between sessions is kept: records, logs, what its processes were. */
-export function projectFolder(mainFolder: string, env: NodeJS.ProcessEnv = process.env): string {
-  const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state')
-  const hash = createHash('sha256').update(mainFolder).digest('hex').slice(0, 16)
-  return join(state, 'tiltts', hash)
 }

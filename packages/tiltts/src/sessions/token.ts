@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileText } from './file-text.js'
@@ -15,7 +14,7 @@ function keptToken(folder: string): string {
   const known = readToken(file)
   if (known !== undefined) return known
   mkdirSync(folder, { recursive: true })
-  const token = randomUUID()
+  const token = crypto.randomUUID()
   try {
     writeFileSync(file, token, { mode: 0o600, flag: 'wx' })
     return token

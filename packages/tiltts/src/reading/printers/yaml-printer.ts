@@ -1,8 +1,8 @@
-import { stringify } from 'yaml'
 import { ordered, type Printer } from './printer.js'
 
 /** Prints YAML documents as kubectl does: keys in order, lists not indented, texts that others would misread quoted. */
-export function yamlPrinter(): Printer {
+export async function yamlPrinter(): Promise<Printer> {
+  const { stringify } = await import('../../objects/yaml.js')
   let first = true
   return {
     print(what) {
