@@ -8,6 +8,7 @@ import { runState } from './run-state.js'
 import { runtimeStatus } from './runtime-status.js'
 import { resourceTargets } from './session-targets.js'
 import { summaryOf } from './summary.js'
+import { resourceLimits } from './verdict.js'
 
 type Shown = NonNullable<Parameters<typeof podManifest>[1]>
 type More = Parameters<typeof kubernetesResource>[1]
@@ -52,6 +53,20 @@ describe('a resource in the cluster', () => {
     expect(
       summary({ objects: [objectState('Deployment', 'progressing', '1 of 2 replicas are available')], pods }),
     ).toBe('1 of 2 replicas are available')
+  })
+
+  test('RDY-02: is not ready while a pod has crashed of which its rollout has not heard', () => {
+    const objects = [objectState('Deployment', 'ready')]
+    const now = (container: object) => state({ objects, pods: [pod({ containers: [{ ...container, ready: false }] })] })
+    expect(now({ state: crashed(3) })).toBe('pending, expected')
+    expect(now({ state: { running: {} } })).toBe('ok, ready')
+  })
+
+  test('CI-05: has to stay ready for two seconds where a container has no readiness probe, whatever that does', () => {
+    const soundMs = (pods: readonly Pod[]) => resourceLimits(viewOf({ pods })).soundMs
+    const [running, ended] = [pod(ready), pod({ containers: [{ state: crashed(3) }] })]
+    const probed = { ...running, containers: running.containers.map((container) => ({ ...container, probed: true })) }
+    expect([[running], [ended], [probed, running], [probed], []].map(soundMs)).toEqual([2_000, 2_000, 2_000, 0, 0])
   })
 
   test('RDY-02: of several rollouts, the one that is worst off speaks', () => {

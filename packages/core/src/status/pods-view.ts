@@ -63,8 +63,12 @@ function objectView(object: ObjectState, pods: readonly Pod[]): RuntimeView {
   const startedAt = alive.map(startOf).toSorted().at(-1)
   const what = `${object.kind} ${object.name}`
   switch (object.state) {
-    case 'ready':
+    case 'ready': {
+      // Who runs the rollout may not have heard yet what a pod says.
+      const told = worstOf(alive.map(podView))
+      if (told.is === 'ended') return { is: 'running', startedAt, ready: false, why: told.text }
       return { is: 'running', startedAt, ready: true }
+    }
     case 'complete':
       return { is: 'done', startedAt: own.at(-1)?.createdAt, finishedAt: undefined }
     case 'failed': {

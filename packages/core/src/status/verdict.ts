@@ -97,7 +97,7 @@ function soundMsOf({ resource: { spec }, discovery }: LimitsView): Millis {
 
 /** Whether nothing but that it runs tells that a container of it is ready. */
 function isUnprobed({ containers }: Pod): boolean {
-  return containers.some(({ probed, init, state }) => !probed && !init && state === 'running')
+  return containers.some(({ probed, init }) => !probed && !init)
 }
 
 export interface Verdict {
