@@ -6,13 +6,16 @@ import { tsImport } from 'tsx/esm/api'
 import { root } from './pnpm.mjs'
 
 const out = join(root, 'packages/server/src/openapi/definitions.json')
-const source = createGenerator({
-  path: join(root, 'packages/spec/src/kinds/registry.ts'),
+const generator = createGenerator({
+  path: join(root, 'packages/spec/src/index.ts'),
   tsconfig: join(root, 'packages/spec/tsconfig.json'),
-  type: 'ObjectByKind',
   expose: 'all',
   skipTypeCheck: true,
-}).createSchema('ObjectByKind').definitions
+})
+const source = {
+  ...generator.createSchema('ObjectByKind').definitions,
+  ...generator.createSchema('WireForms').definitions,
+}
 
 const wanted = new Map()
 const definitions = {}
@@ -25,12 +28,16 @@ function convert(schema) {
     const target = source[name]
     const plain = /^[A-Za-z0-9]+$/.test(name) && (target.properties !== undefined || target.anyOf !== undefined)
     if (!plain || enumOf(target) !== undefined) return { ...convert(target), ...description(schema) }
-    if (!wanted.has(name)) {
-      wanted.set(name, true)
-      definitions[name] = {}
-      definitions[name] = convert(target)
+    // Clients know a form of the wire by the name of its kind.
+    const plainName = name.replace(/^Wire(?=[A-Z])/, '')
+    const known = wanted.get(plainName)
+    if (known !== undefined && known !== name) throw new Error(`${known} and ${name} are both called ${plainName}`)
+    if (known === undefined) {
+      wanted.set(plainName, name)
+      definitions[plainName] = {}
+      definitions[plainName] = convert(target)
     }
-    return { $ref: name, ...description(schema) }
+    return { $ref: plainName, ...description(schema) }
   }
   const values = enumOf(schema)
   if (values !== undefined) return { ...description(schema), type: typeof values[0], enum: values }
@@ -93,8 +100,9 @@ const kinds = Object.fromEntries(
   Object.keys(registry)
     .filter((kind) => !registry[kind].internal)
     .map((kind) => {
-      const { spec, status } = resolved(source[kind]).properties
-      return [kind, { ...description(source[kind] ?? {}), spec: convert(spec), status: convert(status) }]
+      const object = source[`Wire${kind}`] ?? source[kind]
+      const { spec, status } = resolved(object).properties
+      return [kind, { ...description(source[kind]), spec: convert(spec), status: convert(status) }]
     }),
 )
 const sorted = Object.fromEntries(Object.entries(definitions).toSorted(([a], [b]) => (a < b ? -1 : 1)))

@@ -3,11 +3,11 @@ import {
   type Kind,
   kinds,
   type LogLine,
-  type ObjectOf,
   type ResourceGraph,
   type Timeline,
   type WatchEvent,
   type Why,
+  type WireOf,
 } from '@tiltts/spec'
 import { type Call, type Endpoint, linesOf, send, textOf } from './transport.js'
 
@@ -36,17 +36,17 @@ export interface ReadOptions {
 
 /** Typed access to a running session. Every call rejects with an ApiFailure when the server refuses. */
 export interface Client {
-  list<K extends Kind>(kind: K): Promise<readonly ObjectOf<K>[]>
-  get<K extends Kind>(kind: K, name: string): Promise<ObjectOf<K>>
+  list<K extends Kind>(kind: K): Promise<readonly WireOf<K>[]>
+  get<K extends Kind>(kind: K, name: string): Promise<WireOf<K>>
   /** Everything there is, then each change, until the signal is aborted or the session ends. */
-  watch<K extends Kind>(kind: K, options?: WatchOptions): AsyncIterable<WatchEvent<ObjectOf<K>>>
+  watch<K extends Kind>(kind: K, options?: WatchOptions): AsyncIterable<WatchEvent<WireOf<K>>>
   create<K extends Kind>(
     kind: K,
     name: { name: string } | { generateName: string },
-    spec: ObjectOf<K>['spec'],
-  ): Promise<ObjectOf<K>>
+    spec: WireOf<K>['spec'],
+  ): Promise<WireOf<K>>
   /** JSON merge patch. */
-  patch<K extends Kind>(kind: K, name: string, patch: object): Promise<ObjectOf<K>>
+  patch<K extends Kind>(kind: K, name: string, patch: object): Promise<WireOf<K>>
   logs(options?: LogOptions): AsyncIterable<readonly LogLine[]>
   /** The JSON at any path of the server. */
   read(path: string, options?: ReadOptions): Promise<unknown>

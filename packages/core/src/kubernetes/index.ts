@@ -27,6 +27,7 @@ export { downPolicy, managedBy, templateHashLabel, withManagedLabels, withTempla
 export { objectProgress, type Progress } from './object-state.js'
 export { groupOf, refKey, refOf, refText } from './objects.js'
 export { controllerOf, podOf } from './pod.js'
+export { podErrors } from './pod-errors.js'
 export { containerPaths, podTemplatePath, templateLabels } from './pod-templates.js'
 export { newestFirst, podsOfResource } from './pods-of-resource.js'
 export { otherProjects, type ProjectMark, projectMark, withProjectMark } from './project-mark.js'

@@ -1,8 +1,8 @@
-import type { KubernetesManifest, KubernetesRef, Pod } from '@tiltts/spec'
+import type { KubernetesManifest, KubernetesRef, Pod, PodCondition } from '@tiltts/spec'
 import { conditionOf, isTrue, textAt } from './fields.js'
 import { podContainers } from './pod-containers.js'
 import { podStatus } from './pod-status.js'
-import { isRecord } from './tree.js'
+import { isRecord, valueAt } from './tree.js'
 
 /**
  * What a resource shows of a pod.
@@ -27,6 +27,7 @@ export function podOf(object: KubernetesManifest, owners: Pod['owners']): Pod {
     ...(node !== '' && { node }),
     ...(ip !== '' && { ip }),
     containers,
+    conditions: conditionsOf(object),
     ...(problem !== undefined && { problem }),
   }
 }
@@ -54,6 +55,21 @@ function phaseOf(phase: string): Pod['phase'] {
     default:
       return 'Pending'
   }
+}
+
+/** Without those that it has not, and without texts that say nothing. */
+function conditionsOf(object: KubernetesManifest): readonly PodCondition[] {
+  const all = valueAt(object, ['status', 'conditions'])
+  return (Array.isArray(all) ? all : []).filter(isRecord).map((condition): PodCondition => {
+    const { type, status, lastTransitionTime, reason, message } = condition
+    return {
+      type: String(type),
+      status: String(status),
+      ...(typeof lastTransitionTime === 'string' && { lastTransitionTime }),
+      ...(typeof reason === 'string' && { reason }),
+      ...(typeof message === 'string' && { message }),
+    }
+  })
 }
 
 function schedulingProblem(object: KubernetesManifest): Pod['problem'] {

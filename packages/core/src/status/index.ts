@@ -1,6 +1,7 @@
 export { type CiRow, type CiRowState, ciReport } from './ci-report.js'
 export { formatDuration, formatRoughly, parseGoDuration } from './go-duration.js'
 export { type Grace, type Graced, withGrace } from './grace.js'
+export { podSpan } from './kubernetes-info.js'
 export { type Readiness, readinessOf, readyDeadline, withReadiness } from './readiness.js'
 export type { ResourceView, RuntimeParts } from './resource-view.js'
 export { runtimeStatus } from './runtime-status.js'

@@ -2,6 +2,7 @@ import type {
   Cmd,
   ConfigMap,
   DockerComposeService,
+  KubernetesApply,
   KubernetesDeploy,
   KubernetesDiscovery,
   PortForward,
@@ -19,6 +20,8 @@ export interface ResourceView {
   /** What was found of it in the cluster, and the ports that lead there, when it is deployed to Kubernetes. */
   readonly discovery?: KubernetesDiscovery | undefined
   readonly forward?: PortForward | undefined
+  /** What was deployed there. */
+  readonly apply?: KubernetesApply | undefined
   /** Its updates that are still there, running or ended, in any order. */
   readonly updates: readonly Update[]
   /** The ConfigMap that enables or disables it. */

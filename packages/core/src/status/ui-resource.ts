@@ -11,6 +11,7 @@ import {
 import { awaitsFirstUpdate } from '../schedule/candidate.js'
 import { conditionsOf } from './conditions.js'
 import { endpointLinks } from './endpoint-links.js'
+import { kubernetesInfo } from './kubernetes-info.js'
 import { currentUpdate, isDisabled, type ResourceView } from './resource-view.js'
 import { runState } from './run-state.js'
 import { runtimeStatus } from './runtime-status.js'
@@ -50,6 +51,8 @@ export function uiResource(view: ResourceView, previous: UIResourceStatus | unde
     specs: specsOf(view.resource),
     endpointLinks: endpointLinks(view),
     localResourceInfo: server.is === 'running' ? { pid: server.run.pid } : undefined,
+    composeResourceInfo: composeInfo(view),
+    k8sResourceInfo: kubernetesInfo(view),
     conditions: conditionsOf({ disabled, update, runtime, summary, previous: previous?.conditions ?? [], now }),
     waiting: status.hold && {
       reason: status.hold.reason,
@@ -61,6 +64,14 @@ export function uiResource(view: ResourceView, previous: UIResourceStatus | unde
     summary,
     run: runState(view),
   }
+}
+
+/** Of the first of its containers that has a health check. */
+function composeInfo({ resource, service }: ResourceView): UIResourceStatus['composeResourceInfo'] {
+  if (resource.spec.compose === undefined) return undefined
+  const states = (service?.status.containers ?? []).map(({ state }) => state.healthStatus)
+  const healthStatus = states.find((state) => state !== undefined)
+  return healthStatus === undefined ? {} : { healthStatus }
 }
 
 function historyOf({ resource, updates }: ResourceView): readonly UIBuild[] {

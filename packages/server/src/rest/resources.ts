@@ -11,7 +11,7 @@ import { objectText } from './object-text.js'
 import { pageOf } from './paging.js'
 import { applyType, patched } from './patch-kinds.js'
 import { selectedName, selectorOf } from './selectors.js'
-import { groupPath, type ServedKind, servedKind } from './served-kinds.js'
+import { groupPath, type ServedKind, servedKind, wireList, wireNamed, wireOf } from './served-kinds.js'
 import { type IncludeObject, partial, tableOf } from './table.js'
 import { serveWatches, type WatchOptions } from './watch.js'
 import { isObject, type WireObject } from './wire-object.js'
@@ -33,7 +33,7 @@ export function serveResources(app: Hono, store: ObjectStore, now: () => number)
     if (isTrue(c.req.query('watch'))) return watch(c, watchOptions(c, now))
     const answer = negotiate(c.req.header('accept'))
     const matches = selectorOf(c.req.query('labelSelector'), c.req.query('fieldSelector'))
-    const all = store.list(served.kind).map(served.toWire).filter(matches)
+    const all = wireList(served, store).filter(matches)
     const { items, next, remaining } = pageOf(all, c.req.query('limit'), c.req.query('continue'))
     const metadata = {
       resourceVersion: String(store.revision),
@@ -125,7 +125,7 @@ export function serveResources(app: Hono, store: ObjectStore, now: () => number)
     const served = kindOf(c)
     const options = await deleteOptions(c)
     const matches = selectorOf(c.req.query('labelSelector'), c.req.query('fieldSelector'))
-    const items = store.list(served.kind).map(served.toWire).filter(matches)
+    const items = wireList(served, store).filter(matches)
     for (const { metadata } of items) remove(store, served, metadata.name ?? '', isDryRun(c, options), now())
     const metadata = { resourceVersion: String(store.revision) }
     return c.json({ apiVersion: 'tilt.dev/v1alpha1', kind: `${served.kind}List`, metadata, items })
@@ -144,9 +144,9 @@ function withStatus(c: Context): ServedKind {
 }
 
 function existing(c: Context, store: ObjectStore, served: ServedKind): WireObject {
-  const object = store.get(served.kind, nameOf(c))
+  const object = wireNamed(served, store, nameOf(c))
   if (object === undefined) throw notFound(served.plural, nameOf(c))
-  return served.toWire(object)
+  return object
 }
 
 /** What a replacement leaves of an object: all but its spec and what of its metadata clients set. */
@@ -177,7 +177,7 @@ function remove(
     tx.meta(served.kind, name, (meta) => ({ deletionTimestamp: meta.deletionTimestamp ?? toApiTime(now) })),
   )
   const marked = store.get(served.kind, name)
-  return marked && served.toWire(marked)
+  return marked && wireOf(served, marked, store)
 }
 
 async function deleteOptions(c: Context): Promise<Readonly<Record<string, unknown>>> {

@@ -1,4 +1,5 @@
 import type { ObjectStore, Revision } from '@tiltts/core/store'
+import { isKept, wireList, wireNamed } from './served-kinds.js'
 import { type Event, eventsOf, type Watched } from './watch-events.js'
 import type { WireObject } from './wire-object.js'
 
@@ -68,7 +69,7 @@ export function watchChannel(store: ObjectStore, options: ChannelOptions, onEmpt
   function begin(): void {
     stop = store.subscribe((batch) => {
       const concerns = batch.some(
-        (change) => change.kind === served.kind && (name === undefined || change.name === name),
+        (change) => change.kind === served.from && (name === undefined || !isKept(served) || change.name === name),
       )
       if (concerns) soon()
       else if (timer === undefined) quiet = { ...quiet, to: store.revision }
@@ -132,9 +133,8 @@ function rememberedMessages(store: ObjectStore, options: ChannelOptions): Messag
   let madeAt = { revision: 0, time: 0 }
 
   const present = (): readonly Event[] => {
-    const objects = name === undefined ? store.list(served.kind) : [store.get(served.kind, name)]
-    const wires = objects.flatMap((object) => (object === undefined ? [] : [served.toWire(object)]))
-    return wires.filter(matches).map((object) => ({ type: 'ADDED', object }))
+    const wires = name === undefined ? wireList(served, store) : [wireNamed(served, store, name)]
+    return wires.flatMap((object) => (object === undefined || !matches(object) ? [] : [{ type: 'ADDED', object }]))
   }
 
   return {
@@ -146,9 +146,9 @@ function rememberedMessages(store: ObjectStore, options: ChannelOptions): Messag
       const key = `${revision} ${first}`
       const found = made.get(key)
       if (found !== undefined) return found
-      const changes = revision === undefined ? [] : store.changesSince(revision, served.kind)
+      const changes = revision === undefined ? [] : store.changesSince(revision, served.from)
       if (changes === 'gone') return 'gone'
-      const events = revision === undefined ? present() : eventsOf(changes, options)
+      const events = revision === undefined ? present() : eventsOf(changes, options, store)
       const lines = events.map(
         ({ type, object }, n) => `{"type":"${type}","object":${render(object, first && n === 0)}}\n`,
       )

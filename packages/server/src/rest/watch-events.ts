@@ -1,6 +1,7 @@
-import type { Change } from '@tiltts/core/store'
+import type { Change, ObjectStore } from '@tiltts/core/store'
 import type { WatchEvent } from '@tiltts/spec'
-import type { ServedKind } from './served-kinds.js'
+import { sameValue } from './managed-fields.js'
+import { isKept, type ServedKind, wireOf } from './served-kinds.js'
 import type { WireObject } from './wire-object.js'
 
 export type Event = WatchEvent<WireObject>
@@ -17,10 +18,14 @@ export interface Watched {
 const mostSteps = 256
 
 /** What changes mean for who sees only some objects. */
-export function eventsOf(changes: readonly Change[], { served, name, matches }: Watched): readonly Event[] {
-  const seen = name === undefined ? changes : changes.filter((change) => change.name === name)
+export function eventsOf(changes: readonly Change[], watched: Watched, store: ObjectStore): readonly Event[] {
+  const { served, name } = watched
+  const kept = isKept(served)
+  const seen = name === undefined || !kept ? changes : changes.filter((change) => change.name === name)
   const told = seen.length > mostSteps ? latest(seen) : seen
-  return told.flatMap((change) => eventsOfOne(change, served, matches))
+  return told.flatMap((change) =>
+    kept ? eventsOfKept(change, watched, store) : eventsOfProjected(change, watched, store),
+  )
 }
 
 /** One change an object, from before the first to after the last; in order of the last, so that versions grow. */
@@ -34,14 +39,42 @@ function latest(changes: readonly Change[]): readonly Change[] {
   return [...byName.values()]
 }
 
-/** One that begins to match is added, one that ceases to is deleted. */
-function eventsOfOne(change: Change, served: ServedKind, matches: Watched['matches']): readonly Event[] {
-  const seen = (object: Change['after']): WireObject | undefined => {
-    const wire = object && served.toWire(object)
-    return wire !== undefined && matches(wire) ? wire : undefined
+function eventsOfKept(change: Change, { served, matches }: Watched, store: ObjectStore): readonly Event[] {
+  const before = change.before && wireOf(served, change.before, store)
+  const after = change.after && wireOf(served, change.after, store)
+  return eventsOfOne(change, before, after, matches)
+}
+
+/** Of what is read off objects of another kind, only that has changed which reads otherwise. */
+function eventsOfProjected(change: Change, { served, name, matches }: Watched, store: ObjectStore): readonly Event[] {
+  const wires = (object: Change['after']): readonly WireObject[] => {
+    const all = object === undefined ? [] : served.wires(object, store)
+    return name === undefined ? all : all.filter(({ metadata }) => metadata.name === name)
   }
-  const before = seen(change.before)
-  const after = seen(change.after)
+  const gone = new Map(wires(change.before).map((object) => [object.metadata.name, object]))
+  const events = wires(change.after).flatMap((after) => {
+    const before = gone.get(after.metadata.name)
+    gone.delete(after.metadata.name)
+    return before !== undefined && readsAlike(before, after) ? [] : eventsOfOne(change, before, after, matches)
+  })
+  return [...[...gone.values()].flatMap((before) => eventsOfOne(change, before, undefined, matches)), ...events]
+}
+
+function readsAlike(a: WireObject, b: WireObject): boolean {
+  return (
+    a.metadata['uid'] === b.metadata['uid'] && sameValue(a['spec'], b['spec']) && sameValue(a['status'], b['status'])
+  )
+}
+
+/** One that begins to match is added, one that ceases to is deleted. */
+function eventsOfOne(
+  change: Change,
+  was: WireObject | undefined,
+  is: WireObject | undefined,
+  matches: Watched['matches'],
+): readonly Event[] {
+  const before = was !== undefined && matches(was) ? was : undefined
+  const after = is !== undefined && matches(is) ? is : undefined
   const events: Event[] = []
   const same = before?.metadata['uid'] === after?.metadata['uid']
   if (before !== undefined && !same) {

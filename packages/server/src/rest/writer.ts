@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@tiltts/core/store'
-import { type FieldTree, type Kind, type ManagedFields, type SpecOf, type StatusOf, toApiTime } from '@tiltts/spec'
+import { type FieldTree, type Kind, type ManagedFields, type StatusOf, toApiTime } from '@tiltts/spec'
 import type { ApiSchemas } from '../openapi/schema.js'
 import { ApiError, conflict, type FieldCause, invalid, notFound } from './api-error.js'
 import {
@@ -16,7 +16,7 @@ import {
 } from './managed-fields.js'
 import { mergePatch } from './merge-patch.js'
 import { finalizersOf, managedOf, metadataSchema, metaOf, nameOf, previewMeta } from './metadata.js'
-import type { ServedKind } from './served-kinds.js'
+import { type ServedKind, wireOf } from './served-kinds.js'
 import { check } from './validate.js'
 import { isObject, specOfWire, type WireObject } from './wire-object.js'
 
@@ -89,7 +89,7 @@ export function objectWriter(
     recorded(managedOf(before), writer, changedFields(before && ownable(before), ownable(after)), time)
 
   const put = (body: WireObject, name: string, managedFields: readonly ManagedFields[]): WireObject => {
-    const spec = specOfWire(kind, body) as SpecOf<Kind>
+    const spec = served.keptSpec(body, store.get(kind, name))
     const meta = { ...metaOf(body), managedFields }
     if (options.dryRun) {
       const before = store.get(kind, name)
@@ -99,7 +99,7 @@ export function objectWriter(
         metadata: { ...previewMeta(name, time), ...before?.metadata, ...meta },
       }
       const status = before?.status ?? served.initialStatus?.(time)
-      return served.toWire({ ...preview, spec, status } as never)
+      return wireOf(served, { ...preview, spec, status } as never, store)
     }
     const initial = served.initialStatus?.(time) as StatusOf<Kind>
     store.update({ by: 'api' }, (tx) => {
@@ -108,7 +108,7 @@ export function objectWriter(
       if (metadata?.deletionTimestamp !== undefined && finalizersOf(metadata).length === 0) tx.delete(kind, name)
     })
     const stored = store.get(kind, name)
-    return stored === undefined ? body : served.toWire(stored)
+    return stored === undefined ? body : wireOf(served, stored, store)
   }
 
   const mayCreate = (): void => {
@@ -136,7 +136,7 @@ export function objectWriter(
         )
       const before = store.get(kind, name)
       if (before === undefined) throw notFound(plural, name)
-      const wireBefore = served.toWire(before)
+      const wireBefore = wireOf(served, before, store)
       const after = next(wireBefore)
       const expected = after.metadata.resourceVersion
       if (expected !== before.metadata.resourceVersion) throw conflict(plural, name)
@@ -146,7 +146,7 @@ export function objectWriter(
         if (options.dryRun) return { object: { ...wireBefore, status }, created: false, warnings }
         store.update({ by: 'api' }, (tx) => tx.status(kind, name, () => status))
         const stored = store.get(kind, name)
-        return { object: stored === undefined ? known : served.toWire(stored), created: false, warnings }
+        return { object: stored === undefined ? known : wireOf(served, stored, store), created: false, warnings }
       }
       const object = put(known, name, owned(wireBefore, known, as('Update', part)))
       return { object, created: false, warnings }
@@ -156,7 +156,7 @@ export function objectWriter(
       const before = store.get(kind, name)
       if (before === undefined) mayCreate()
       else if (!served.writable) throw new ApiError(405, 'MethodNotAllowed', `${plural} are written by the engine only`)
-      const live = before && served.toWire(before)
+      const live = before && wireOf(served, before, store)
       const writer = as('Apply', 'spec')
       const managed = managedOf(live)
       const isOwn = (entry: ManagedFields): boolean => entry.manager === writer.manager && entry.operation === 'Apply'

@@ -69,7 +69,8 @@ export function streamView({ store, logs, now }: ViewSource, sink: FrameSink): (
     const objects = new Map<ViewedKind, WireObject[]>(viewedKinds.map((kind) => [kind, []]))
     for (const { kind, name, last } of entries) {
       const object = store.get(kind.kind, name)
-      const wire = object === undefined ? last && deleted(viewed(kind, last), now()) : viewed(kind, object)
+      const wire =
+        object === undefined ? last && deleted(viewed(kind, last, store), now()) : viewed(kind, object, store)
       if (wire !== undefined) objects.get(kind)?.push(wire)
     }
     return objects

@@ -1,7 +1,7 @@
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
 import { type ApiTime, type Kind, type LogLine, type ObjectOf, wellKnown } from '@tiltts/spec'
-import { type ServedKind, servedKinds } from '../rest/served-kinds.js'
+import { type ServedKind, servedKinds, wireOf } from '../rest/served-kinds.js'
 import type { WireObject } from '../rest/wire-object.js'
 import { type LogList, logList } from './log-list.js'
 import { recentLines } from './recent-lines.js'
@@ -42,7 +42,7 @@ const maxLogSize = 2_000_000
 /** Everything there is, with the newest lines of the log. */
 export function completeView(store: ObjectStore, logs: LogStore): View {
   const objects = viewedKinds.map(
-    (kind) => [kind, store.list(kind.kind).map((object) => viewed(kind, object))] as const,
+    (kind) => [kind, store.list(kind.kind).map((object) => viewed(kind, object, store))] as const,
   )
   const lines = recentLines(logs, logNames(store), maxLogSize)
   return { isComplete: true, ...viewFields(new Map(objects)), ...startOf(store), logList: logList(lines, logs.nextSeq) }
@@ -59,8 +59,8 @@ export function deltaView(
 }
 
 /** An object for people: who owns which of its fields is left out. */
-export function viewed(kind: ServedKind, object: ObjectOf<Kind>): WireObject {
-  const wire = kind.toWire(object)
+export function viewed(kind: ServedKind, object: ObjectOf<Kind>, store: ObjectStore): WireObject {
+  const wire = wireOf(kind, object, store)
   const { managedFields: _owners, ...metadata } = wire.metadata
   return { ...wire, metadata }
 }

@@ -61,6 +61,8 @@ export interface ClusterStatus {
   readonly registry?: ClusterRegistry | undefined
   /** Its nodes run the images of the local Docker engine: nothing has to be pushed. */
   readonly sharesDockerImages?: boolean | undefined
+  /** Of Kubernetes: a kubeconfig whose current context is that of the session. */
+  readonly configPath?: string | undefined
 }
 
 /** Names of the Cluster objects. */

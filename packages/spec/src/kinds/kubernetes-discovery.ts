@@ -13,7 +13,17 @@ export interface KubernetesDiscoverySpec {
   readonly namespaces: readonly string[]
   /** What is not deployed from here, but led to. */
   readonly target?: ForwardTarget | undefined
+  /** Of one that a client made: what it looks for, in place of what is applied. */
+  readonly watches?: readonly KubernetesWatchRef[] | undefined
   readonly disableSource?: DisableSource | undefined
+}
+
+/** An object, by its uid, its name or both, whose pods are meant; with neither, those of the namespace. */
+export interface KubernetesWatchRef {
+  readonly uid?: string | undefined
+  /** '' for that of the context. */
+  readonly namespace: string
+  readonly name?: string | undefined
 }
 
 export interface ContainerWaiting {
@@ -55,6 +65,15 @@ export interface PodContainer {
   readonly lastEnd?: ContainerEnd | undefined
 }
 
+export interface PodCondition {
+  readonly type: string
+  /** `True`, `False`, `Unknown`. */
+  readonly status: string
+  readonly lastTransitionTime?: ApiTime | undefined
+  readonly reason?: string | undefined
+  readonly message?: string | undefined
+}
+
 export interface Pod {
   readonly name: string
   readonly namespace: string
@@ -71,6 +90,7 @@ export interface Pod {
   readonly node?: string | undefined
   readonly ip?: string | undefined
   readonly containers: readonly PodContainer[]
+  readonly conditions?: readonly PodCondition[] | undefined
   /** Why it cannot be scheduled, or its volumes cannot be mounted; from its conditions and events. */
   readonly problem?: { readonly reason: string; readonly message: string } | undefined
 }

@@ -2,11 +2,13 @@ import type { ForwardTarget, PortForwardSpec } from '../graph/kubernetes.js'
 import type { ApiTime } from '../time.js'
 import type { ApiObject, DisableSource } from './meta.js'
 
-/** Ports here that lead to the pods of a resource, for as long as the session runs. */
+/** Ports here that lead to the pods of a resource, or to one pod that a client names. */
 export interface PortForwardsSpec {
   readonly forwards: readonly (PortForwardSpec & { readonly host: string })[]
   /** The resource whose pods are meant: a KubernetesDiscovery of that name. */
-  readonly discovery: string
+  readonly discovery?: string | undefined
+  /** In place of `discovery`. */
+  readonly pod?: { readonly name: string; readonly namespace: string } | undefined
   /** Of `k8sForward`. */
   readonly target?: ForwardTarget | undefined
   readonly disableSource?: DisableSource | undefined

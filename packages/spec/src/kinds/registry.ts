@@ -1,4 +1,10 @@
 import type { ApiTime } from '../time.js'
+import type { CmdImage } from '../wire-kinds/cmd-image.js'
+import type { DockerComposeLogStream } from '../wire-kinds/docker-compose-log-stream.js'
+import type { DockerImage } from '../wire-kinds/docker-image.js'
+import type { ImageMap } from '../wire-kinds/image-map.js'
+import type { LiveUpdate } from '../wire-kinds/live-update.js'
+import type { PodLogStream } from '../wire-kinds/pod-log-stream.js'
 import type { Cluster } from './cluster.js'
 import { type Cmd, cmdFaults } from './cmd.js'
 import type { ConfigMap } from './config-map.js'
@@ -20,12 +26,18 @@ import type { Update } from './update.js'
 export interface ObjectByKind {
   Cluster: Cluster
   Cmd: Cmd
+  CmdImage: CmdImage
   ConfigMap: ConfigMap
+  DockerComposeLogStream: DockerComposeLogStream
   DockerComposeService: DockerComposeService
+  DockerImage: DockerImage
   FileWatch: FileWatch
   Image: Image
+  ImageMap: ImageMap
   KubernetesApply: KubernetesApply
   KubernetesDiscovery: KubernetesDiscovery
+  LiveUpdate: LiveUpdate
+  PodLogStream: PodLogStream
   PortForward: PortForward
   Resource: Resource
   Session: Session
@@ -56,7 +68,7 @@ export interface KindInfo {
   /** The status of a new object that a client creates; absent: clients create none of this kind. */
   readonly initialStatus?: ((now: ApiTime) => StatusOf<Kind>) | undefined
   /** What a spec of a client has where it says nothing. */
-  readonly defaults?: Partial<SpecOf<Kind>> | undefined
+  readonly defaults?: Readonly<Record<string, unknown>> | undefined
   /** What is wrong with a spec beyond the types of its fields. */
   readonly faults?: ((spec: never) => readonly SpecFault[]) | undefined
   /** Whether the spec stands as top-level fields on the wire (ConfigMap). */
@@ -82,13 +94,19 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     faults: cmdFaults,
     initialStatus: () => ({ ready: false, restarts: 0 }),
   }),
+  CmdImage: row('CmdImage', 'cmdimages', { writable: false }),
   ConfigMap: row('ConfigMap', 'configmaps', {
     shortNames: ['cm'],
     flatSpec: true,
     defaults: { data: {} },
     initialStatus: () => ({}),
   }),
+  DockerComposeLogStream: row('DockerComposeLogStream', 'dockercomposelogstreams', {
+    shortNames: ['dclog', 'dcls'],
+    writable: false,
+  }),
   DockerComposeService: row('DockerComposeService', 'dockercomposeservices', { shortNames: ['dc'], writable: false }),
+  DockerImage: row('DockerImage', 'dockerimages', { writable: false }),
   FileWatch: row('FileWatch', 'filewatches', {
     shortNames: ['fw'],
     defaults: { ignores: [] },
@@ -96,11 +114,14 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     initialStatus: () => ({ fileEvents: [] }),
   }),
   Image: row('Image', 'images', { internal: true, writable: false }),
+  ImageMap: row('ImageMap', 'imagemaps', { shortNames: ['im'], writable: false }),
   KubernetesApply: row('KubernetesApply', 'kubernetesapplys', { shortNames: ['ka', 'kapp'], writable: false }),
   KubernetesDiscovery: row('KubernetesDiscovery', 'kubernetesdiscoveries', {
     shortNames: ['kd', 'kdisco'],
     writable: false,
   }),
+  LiveUpdate: row('LiveUpdate', 'liveupdates', { writable: false }),
+  PodLogStream: row('PodLogStream', 'podlogstreams', { shortNames: ['pls'], writable: false }),
   PortForward: row('PortForward', 'portforwards', { shortNames: ['pf'], writable: false }),
   Resource: row('Resource', 'resources', { internal: true, writable: false }),
   Session: row('Session', 'sessions'),

@@ -34,6 +34,24 @@ export interface UIRun {
   readonly error?: string | undefined
 }
 
+/** What runs in the cluster for a row: its newest pod. All but `displayNames` is absent as long as there is none. */
+export interface UIKubernetes {
+  readonly podName?: string | undefined
+  readonly podCreationTime?: ApiTime | undefined
+  /** When the update began that the pod is of. */
+  readonly podUpdateStartTime?: ApiTime | undefined
+  /** What `kubectl get pods` shows as STATUS. */
+  readonly podStatus?: string | undefined
+  /** What is wrong with it. */
+  readonly podStatusMessage?: string | undefined
+  readonly allContainersReady?: boolean | undefined
+  readonly podRestarts?: number | undefined
+  /** Of its log. */
+  readonly spanID?: string | undefined
+  /** What is deployed: `api:deployment`. */
+  readonly displayNames: readonly string[]
+}
+
 export interface UIResourceStatus {
   readonly order: number
   readonly updateStatus: UpdateState
@@ -53,6 +71,8 @@ export interface UIResourceStatus {
   }[]
   readonly endpointLinks: readonly { readonly url: string; readonly name: string }[]
   readonly localResourceInfo?: { readonly pid: number } | undefined
+  readonly composeResourceInfo?: { readonly healthStatus?: string | undefined } | undefined
+  readonly k8sResourceInfo?: UIKubernetes | undefined
   readonly conditions: readonly UICondition[]
   readonly waiting?:
     | { readonly reason: string; readonly on: readonly ObjectRef[]; readonly message?: string }

@@ -19,7 +19,7 @@ export function containersBeside(deps: ContainersBesideDeps): (key: string) => C
   return (key) => {
     const found = containerOf(deps.store, key)
     if (found === undefined || isBuiltHere(deps, found.container)) return undefined
-    const span = `k8s:${found.resource}`
+    const span = `monitor:${found.resource}`
     const log = (text: string): void => {
       deps.logs.span({ id: span, resource: found.resource, source: 'runtime' })
       deps.logs.append(span, text, 'info')

@@ -219,7 +219,7 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   }
 
   const say = (resource: string, text: string): void => {
-    const span = `k8s:${resource}`
+    const span = `monitor:${resource}`
     logs.span({ id: span, resource, source: 'runtime' })
     logs.append(span, `${text}\n`, 'warn')
   }

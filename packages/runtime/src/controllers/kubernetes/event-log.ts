@@ -59,7 +59,7 @@ export function eventLog({ logs, since, resourcesOf, shouldBeReady, onHindrance 
     if (told.get(of) === gist) return true
     told.set(of, gist)
     for (const resource of resources) {
-      const span = `k8s:${resource}:events`
+      const span = `events:${resource}`
       logs.span({ id: span, resource, source: 'runtime' })
       logs.append(span, `${eventLine(event)}\n`, event.normal ? 'info' : 'warn')
     }

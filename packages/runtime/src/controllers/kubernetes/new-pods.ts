@@ -99,7 +99,7 @@ export function newPods(deps: NewPodsDeps): NewPods {
   const correct = async (resource: Resource, container: LiveContainer): Promise<boolean> => {
     const { name } = resource.metadata
     const log = (text: string, level: 'info' | 'warn' | 'error' = 'info'): void => {
-      const span = `k8s:${name}`
+      const span = `monitor:${name}`
       deps.logs.span({ id: span, resource: name, source: 'runtime' })
       deps.logs.append(span, text, level)
     }

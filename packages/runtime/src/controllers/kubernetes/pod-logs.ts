@@ -1,4 +1,5 @@
 import type { LogStore } from '@tiltts/core/logs'
+import { podSpan } from '@tiltts/core/status'
 import type { ObjectStore } from '@tiltts/core/store'
 import { fromApiTime, type KubernetesDiscovery, type Pod, type PodContainer } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
@@ -52,7 +53,7 @@ export function podLogs(deps: PodLogsDeps): PodLogs {
     const log = containerLog(
       { ...deps, reportLost: () => {} },
       {
-        span: `k8s:${resource}:${pod.name}:${name}`,
+        span: spanOf(resource, pod, name),
         resource,
         // Times of creation have whole seconds.
         since: fromApiTime(pod.createdAt) + 1_000 < since ? engineTime(since) : undefined,
@@ -152,6 +153,13 @@ function containersOf(
 
 function told({ containers }: Pod): readonly PodContainer[] {
   return containers.filter(({ name }) => !meshes.has(name))
+}
+
+/** Clients find the log of a pod by that of its first container; the others have spans of their own beside it. */
+function spanOf(resource: string, pod: Pod, container: string): string {
+  const span = podSpan(resource, pod.name)
+  const first = told(pod).find(({ init }) => !init)
+  return first?.name === container ? span : `${span}:${container}`
 }
 
 function keyOf({ uid }: Pod, container: string): string {

@@ -1,7 +1,7 @@
 import { containerPortOf, forwardPod } from '@tiltts/core/kubernetes'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
-import { type ForwardState, type PortForward, type PortForwardsSpec, toApiTime } from '@tiltts/spec'
+import { type ForwardState, type Pod, type PortForward, type PortForwardsSpec, toApiTime } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
 import type { Listeners, LocalConnection } from '../../ports/listeners.js'
@@ -15,7 +15,7 @@ import { type ForwardTarget, forwardConnection } from './forwarded-connection.js
 
 export interface PortForwardsDeps {
   readonly store: ObjectStore
-  readonly kubernetes: Pick<Kubernetes, 'connect'>
+  readonly kubernetes: Pick<Kubernetes, 'connect' | 'context'>
   readonly listeners: Listeners
   readonly clock: Clock
   readonly logs: LogStore
@@ -53,6 +53,8 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
   const byDiscovery = new Map<string, Set<string>>()
   const waiting = new Map<string, Set<() => void>>()
   const counting = new Set<string>()
+  /** Of the context, for pods that a client names without one. */
+  let namespace: string | undefined
   let closed = false
 
   const targetOf = (name: string, key: string): ForwardTarget => ({
@@ -63,7 +65,9 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
     },
     isAlive(pod) {
       const object = store.get('PortForward', name)
-      const status = store.get('KubernetesDiscovery', object?.spec.discovery ?? '')?.status
+      // What becomes of a pod that a client names is seen by its connections.
+      if (object?.spec.discovery === undefined) return true
+      const status = store.get('KubernetesDiscovery', object.spec.discovery)?.status
       if (status?.known !== true) return true
       return status.pods.some(({ uid, phase }) => uid === pod.uid && phase !== 'Succeeded' && phase !== 'Failed')
     },
@@ -83,7 +87,10 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
   })
 
   const goalOf = ({ spec }: PortForward, wanted: Wanted): ReturnType<ForwardTarget['now']> => {
-    const pod = forwardPod(store.get('KubernetesDiscovery', spec.discovery)?.status.pods ?? [])
+    const pod =
+      spec.pod === undefined
+        ? forwardPod(store.get('KubernetesDiscovery', spec.discovery ?? '')?.status.pods ?? [])
+        : podNamed(spec.pod.name, spec.pod.namespace || namespace)
     if (pod === undefined) return undefined
     const asked = wanted.containerPort ?? wanted.localPort
     const port = spec.target?.kind === 'service' ? deps.discovery.servicePort(spec.target, asked, pod) : undefined
@@ -160,7 +167,7 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
     if (error === forward.said) return
     const wasBusy = forward.said !== undefined && error === undefined
     forward.said = error
-    const span = `k8s:${resource}:forward`
+    const span = `monitor:${resource}:forward`
     logs.span({ id: span, resource, source: 'runtime' })
     const where = `${wanted.host}:${listener.port ?? wanted.localPort}`
     if (error !== undefined) logs.append(span, `Port forward ${where}: ${error}\n`, 'warn')
@@ -184,7 +191,8 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
       if (object !== undefined) write(name)
       return
     }
-    byDiscovery.set(object.spec.discovery, (byDiscovery.get(object.spec.discovery) ?? new Set()).add(name))
+    const { discovery } = object.spec
+    if (discovery !== undefined) byDiscovery.set(discovery, (byDiscovery.get(discovery) ?? new Set()).add(name))
     if (state === 'unknown') return
     const present = forwards.get(name) ?? new Map<string, Forward>()
     forwards.set(name, present)
@@ -210,7 +218,14 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
       watch('KubernetesDiscovery', ({ name }) => byDiscovery.get(name) ?? []),
       watch('ConfigMap', ({ name }) => byMap.of(name)),
     ],
-    reconcile,
+    reconcile(name) {
+      const isByName = store.get('PortForward', name)?.spec.pod?.namespace === ''
+      if (!isByName || namespace !== undefined) return reconcile(name)
+      return deps.kubernetes.context().then((context) => {
+        namespace = context?.namespace ?? 'default'
+        reconcile(name)
+      })
+    },
     async close() {
       closed = true
       const all = [...forwards.values()].flatMap((open) => [...open.values()])
@@ -218,6 +233,13 @@ export function portForwards(deps: PortForwardsDeps): PortForwards {
       await Promise.all(all.map(close))
     },
   }
+}
+
+/** A pod that nobody watches: it is taken to be there and well until a connection finds otherwise. */
+function podNamed(name: string, namespace: string | undefined): Pod | undefined {
+  if (namespace === undefined) return undefined
+  const nothing = { createdAt: '', deleting: false, status: '', owners: [], labels: {}, containers: [] }
+  return { ...nothing, name, namespace, uid: `${namespace}/${name}`, phase: 'Running', ready: true }
 }
 
 /** What is listened on tells forwards apart; of those with a free port each is its own. */

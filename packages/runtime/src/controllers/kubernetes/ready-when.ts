@@ -39,7 +39,7 @@ export function readyWhen({ functions, tasks, logs, onJudged }: ReadyWhenDeps): 
   const ask = ({ resource, fn, uid, object }: ReadyWhenQuestion, asked: string): void => {
     asking.add(uid)
     tasks.run(`readyWhen of ${resource}`, async () => {
-      const span = `k8s:${resource}`
+      const span = `monitor:${resource}`
       logs.span({ id: span, resource, source: 'runtime' })
       const onLog = (text: string): void => void logs.append(span, text, 'info')
       const context = { resource, env: {}, dir: '/', inputs: {}, changedFiles: [] }

@@ -27,6 +27,7 @@ export function resourceView(store: ObjectStore, resource: Resource): ResourceVi
     service: store.get('DockerComposeService', name),
     discovery: store.get('KubernetesDiscovery', name),
     forward: store.get('PortForward', name),
+    apply: store.get('KubernetesApply', name),
     updates: store.ofResource('Update', name),
     disableMap: store.get('ConfigMap', disableConfigMapName(name)),
   }
@@ -70,6 +71,7 @@ export function projector(deps: ProjectorDeps): BatchController {
       byResource('ConfigMap'),
       byResource('Cmd'),
       byResource('DockerComposeService'),
+      byResource('KubernetesApply'),
       byResource('KubernetesDiscovery'),
       byResource('PortForward'),
       byResource('Update'),

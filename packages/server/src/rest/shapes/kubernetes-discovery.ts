@@ -1,0 +1,75 @@
+import type {
+  AppliedObject,
+  Cluster,
+  KubernetesDiscovery,
+  KubernetesWatchRef,
+  LabelSelector,
+  PortForward,
+  WireKubernetesDiscovery,
+} from '@tiltts/spec'
+import { clusterName } from '@tiltts/spec'
+import { wirePod } from './pod.js'
+import { wireForward } from './port-forward.js'
+import { type Shape, shape } from './shape.js'
+
+type Beside = readonly [readonly AppliedObject[] | undefined, Cluster | undefined, PortForward['spec'] | undefined]
+
+export const kubernetesDiscovery: Shape = shape<'KubernetesDiscovery', Beside>({
+  beside: ({ metadata: { name } }, store) => [
+    store.get('KubernetesApply', name)?.status.applied,
+    store.get('Cluster', clusterName.kubernetes),
+    store.get('PortForward', name)?.spec,
+  ],
+  spec({ spec }, [applied, , forwards]) {
+    const { watches, extraSelectors, ...rest } = spec
+    return {
+      watches: watches ?? watchesOf(spec, applied ?? []),
+      ...(extraSelectors.length > 0 && { extraSelectors: extraSelectors.map((matchLabels) => ({ matchLabels })) }),
+      ...(forwards !== undefined && {
+        portForwardTemplateSpec: { forwards: forwards.forwards.map((one) => wireForward(one, undefined)) },
+      }),
+      cluster: 'default',
+      ...rest,
+    }
+  },
+  status: (object, [applied, cluster]) => wireStatus(object, applied ?? [], cluster),
+  kept: ({ watches, extraSelectors = [], disableSource, strategy = 'default' }) => ({
+    strategy,
+    extraSelectors: extraSelectors.map(labelsOf),
+    podReadiness: 'wait',
+    namespaces: [...new Set(watches.map(({ namespace }) => namespace))],
+    watches,
+    ...(disableSource !== undefined && { disableSource }),
+  }),
+})
+
+const labelsOf = ({ matchLabels = {} }: LabelSelector): Readonly<Record<string, string>> => matchLabels
+
+/** What was applied, by uid; of what is led to, and before anything is applied, the namespaces. */
+function watchesOf(
+  { namespaces }: KubernetesDiscovery['spec'],
+  applied: readonly AppliedObject[],
+): readonly KubernetesWatchRef[] {
+  if (applied.length > 0) return applied.map(({ uid, namespace, name }) => ({ uid, namespace, name }))
+  return namespaces.map((namespace) => ({ namespace }))
+}
+
+function wireStatus(
+  { metadata, spec, status }: KubernetesDiscovery,
+  applied: readonly AppliedObject[],
+  cluster: Cluster | undefined,
+): WireKubernetesDiscovery['status'] {
+  const { known, pods, objects, urls, forbidden } = status
+  const since = metadata.creationTimestamp
+  const uids = new Set([...applied, ...(spec.watches ?? [])].map(({ uid }) => uid).filter((uid) => uid !== undefined))
+  const waits = cluster?.status.error === undefined ? 'ClusterConnecting' : 'ClusterError'
+  return {
+    monitorStartTime: since,
+    ...(known ? { running: { startTime: since } } : { waiting: { reason: waits } }),
+    pods: pods.map((pod) => wirePod(pod, uids)),
+    known,
+    objects,
+    urls,
+    forbidden,
+  }
+}
