@@ -1,30 +1,7 @@
 /// <reference types="node" preserve="true" />
-export type {
-  ApiObjects,
-  CmdObjectSpec,
-  ConfigMapSpec,
-  ExtensionRepo,
-  ExtensionRepoSpec,
-  ExtensionSpec,
-  FileWatchObjectSpec,
-  KubernetesApplySpec,
-  KubernetesDiscoverySpec,
-  UIButtonSpec,
-} from './api-objects.js'
 export type { Arg, ArgOptions, Args } from './args/arg.js'
 export type { ArgValues } from './args/define-args.js'
 export * from './builders.js'
-export type {
-  BoolInputOptions,
-  ButtonContext,
-  ButtonFunction,
-  ButtonOptions,
-  CmdButtonOptions,
-  IconName,
-  Input,
-  InputValues,
-  TextInputOptions,
-} from './buttons.js'
 export type { Command, PlatformCommand } from './command.js'
 export type { CustomBuildContext, CustomBuildFunction, CustomBuildOptions } from './custom-build.js'
 export type { DcResourceOptions } from './dc-resource.js'
@@ -70,6 +47,31 @@ export type {
   SyncOptions,
 } from './live-update.js'
 export type { LocalResourceOptions } from './local-resource.js'
+export type { ApiObjects } from './objects/api-objects.js'
+export type {
+  ButtonContext,
+  ButtonFunction,
+  ButtonOptions,
+  CmdButtonOptions,
+  IconName,
+} from './objects/buttons.js'
+export type { ExtensionRepo } from './objects/extensions.js'
+export type { BoolInputOptions, Input, InputValues, TextInputOptions } from './objects/inputs.js'
+export type {
+  ButtonLocation,
+  CmdObjectSpec,
+  CommandFields,
+  ConfigMapSpec,
+  ExtensionRepoSpec,
+  ExtensionSpec,
+  FileWatchObjectSpec,
+  KubernetesApplySpec,
+  KubernetesDiscoverySpec,
+  ObjectOptions,
+  PortForwardObjectSpec,
+  ToggleButtonObjectSpec,
+  UIButtonObjectSpec,
+} from './objects/specs.js'
 export type { PortForward, PortForwardLike, PortForwardOptions } from './port-forward.js'
 export type { HttpProbeOptions, Probe, Probes, TcpProbeOptions, Timing } from './probes.js'
 export type { ListDirOptions } from './reading.js'

@@ -48,6 +48,7 @@ export function assemble(
     images: draft.images.map((node) => node(finish)),
     compose: draft.compose.map((node) => node(finish)),
     composeResources: draft.composeResources.map((node) => node(finish)),
+    ...(draft.objects.length > 0 && { objects: draft.objects.map((node) => node(finish)) }),
     registry: draft.registry && { ...draft.registry.spec, place: finish.place(draft.registry.at) },
     unsupported: draft.unsupported.map(({ builder, name, at }) => ({
       kind: 'unsupported',

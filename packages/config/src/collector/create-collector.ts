@@ -87,6 +87,8 @@ function emptyDraft(): Draft {
       nameWorkloads: undefined,
       allowedContexts: [],
     },
+    objects: [],
+    extensionRepos: new Map(),
     registry: undefined,
     unusedSteps: new Map(),
     unsupported: [],

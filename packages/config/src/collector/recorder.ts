@@ -16,6 +16,7 @@ import type {
   KubernetesResourceNode,
   ManifestNode,
   NamedRef,
+  ObjectNode,
   Place,
   RegistrySpec,
   ResourceNode,
@@ -105,6 +106,10 @@ export interface Draft {
   readonly compose: Declaration<ComposeNode>[]
   readonly composeResources: Declaration<ComposeResourceNode>[]
   readonly kubernetes: KubernetesDraft
+  /** Objects of the API that stand by themselves. */
+  readonly objects: Declaration<ObjectNode>[]
+  /** Repositories of extensions by name. */
+  readonly extensionRepos: Map<string, { readonly url?: string | undefined; readonly gitSubpath?: string | undefined }>
   /** The call of `defaultRegistry`, of which there may be one. */
   registry: { readonly spec: Omit<RegistrySpec, 'place'>; readonly at: Error } | undefined
   /** Steps that no live update has taken, by the call that made them. */

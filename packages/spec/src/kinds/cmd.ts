@@ -93,6 +93,6 @@ export interface ProbeStatus {
 export type Cmd = ApiObject<'Cmd', CmdSpec, CmdStatus>
 
 /** All that is wrong with a command. */
-export function cmdFaults({ args }: CmdSpec): readonly SpecFault[] {
+export function cmdFaults({ args = [] }: CmdSpec): readonly SpecFault[] {
   return args.length === 0 || args[0] === '' ? [requiredFault('args')] : []
 }

@@ -35,7 +35,7 @@ export function configWatchName(tiltfile: string): string {
 }
 
 /** All that is wrong with a watch. */
-export function fileWatchFaults({ watchedPaths, ignores }: FileWatchSpec): readonly SpecFault[] {
+export function fileWatchFaults({ watchedPaths = [], ignores = [] }: FileWatchSpec): readonly SpecFault[] {
   const relative = (path: string): boolean => !/^(\/|[a-z]:[\\/]|\\\\)/i.test(path)
   const absolute = (field: string, path: string): readonly SpecFault[] =>
     relative(path) ? [invalidFault(field, path, 'must be an absolute path')] : []

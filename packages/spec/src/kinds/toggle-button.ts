@@ -43,7 +43,7 @@ export function toggleUIButtonName(toggle: string): string {
 export const toggleAction = 'action'
 
 /** All that is wrong with a toggle. */
-export function toggleButtonFaults({ location, on, off, stateSource }: ToggleButtonSpec): readonly SpecFault[] {
+export function toggleButtonFaults({ location, on, off, stateSource = {} }: ToggleButtonSpec): readonly SpecFault[] {
   const { name, key, onValue, offValue } = stateSource.configMap ?? {}
   const source = 'stateSource.configMap'
   return [

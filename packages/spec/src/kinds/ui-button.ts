@@ -121,7 +121,8 @@ export function locationFaults(location: UIComponentLocation | undefined): reado
 }
 
 /** What is wrong with the look of a button. @param path Of the field that holds it, with a dot; empty for the spec itself. */
-export function faceFaults({ text, iconName = '', iconSVG = '' }: UIButtonFace, path: string): readonly SpecFault[] {
+export function faceFaults(face: UIButtonFace | undefined, path: string): readonly SpecFault[] {
+  const { text = '', iconName = '', iconSVG = '' } = face ?? {}
   const svg = `${path}iconSVG`
   return [
     ...(text ? [] : [requiredFault(`${path}text`, 'Button text cannot be empty')]),
@@ -150,7 +151,7 @@ function inputsFaults(inputs: readonly UIInputSpec[]): readonly SpecFault[] {
       ...(given.length === 1
         ? []
         : [invalidFault(field, given, 'exactly one of text, bool, choice and hidden must be given')]),
-      ...(choice !== undefined && choice.choices.length === 0 ? [requiredFault(`${field}.choice.choices`)] : []),
+      ...(choice !== undefined && !choice.choices?.length ? [requiredFault(`${field}.choice.choices`)] : []),
     ]
   })
 }
