@@ -75,8 +75,30 @@ describe('reading a session', () => {
     expect(await out('get', 'uiresources', '-l', 'backend', '-L', 'backend', '--show-labels', '--show-kind')).toMatch(
       /^NAME .* BACKEND +LABELS\nuiresource.tilt.dev\/api .* backend=backend\n/,
     )
-    const go = await session.run('get', 'uiresources', '-o', 'go-template={{.items}}')
-    expect(go).toMatchObject({ code: 2, stderr: expect.stringContaining('jsonpath') })
+  })
+
+  it('CLI-48: takes templates of Go, from the command line and from files, and says where they fail', async () => {
+    const template = '{{range .items}}{{if eq .metadata.name "broken"}}{{.status.updateStatus}}{{"\\n"}}{{end}}{{end}}'
+    session.project.write('rows.tmpl', template)
+    for (const args of [
+      ['-o', `go-template=${template}`],
+      ['-o', 'go-template', '--template', template],
+      ['--template', template],
+      ['-o', 'go-template-file=rows.tmpl'],
+      ['-o', 'templatefile=rows.tmpl'],
+    ])
+      expect(await out('get', 'uiresources', ...args)).toBe('error\n')
+    expect(await session.run('get', 'uiresources', '-o', 'go-template={{range .items}}')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('template: output:1: unexpected EOF'),
+    })
+    const wrong = ['get', 'uiresource', 'api', '--allow-missing-template-keys=false', '-o', 'go-template={{.nothing}}']
+    expect(await session.run(...wrong)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'output:1:2: executing "output" at <.nothing>: map has no entry for key "nothing"',
+      ),
+    })
   })
 
   it('CLI-49, CLI-06: says when there is nothing, and by its exit code what is not there', async () => {

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiObject } from '../support/api-object.js'
+import { skipReason } from '../support/requires.js'
 import { type SharedSession, sharedSession } from '../support/shared-session.js'
 import { launchTiltts } from '../support/tiltts.js'
 
 const config = `import { localResource } from 'tiltts'
 localResource('api', { serveCmd: 'echo api serves; exec sleep 1000' })
 `
+// It is in kubectl.
+const noKustomize = skipReason('kubectl')
+
 const map = (name: string, data: string, labels = ''): string =>
   `apiVersion: tilt.dev/v1alpha1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  labels: {${labels}}\ndata: {${data}}\n`
 
@@ -56,6 +60,35 @@ describe('objects of a session', () => {
     expect(fed(json, 'apply', '-f', '-', '-o', 'name')).toBe('configmap.tilt.dev/applied\n')
     expect(await dataOf('applied')).toEqual({ theirs: '3' })
   })
+
+  it('CLI-75: apply --server-side lets the session merge, by who manages which field', async () => {
+    const mine = map('shared', 'a: "1"')
+    expect(fed(mine, 'apply', '--server-side', '-f', '-')).toBe('configmap.tilt.dev/shared serverside-applied\n')
+    expect(fed(map('shared', 'b: "2"'), 'apply', '--server-side', '--field-manager', 'other', '-f', '-')).toContain(
+      'serverside-applied',
+    )
+    expect(await dataOf('shared')).toEqual({ a: '1', b: '2' })
+    expect(fed(map('shared', 'c: "3"'), 'apply', '--server-side', '-f', '-')).toContain('serverside-applied')
+    expect(await dataOf('shared')).toEqual({ b: '2', c: '3' })
+    expect(await session.run('apply', '--force-conflicts', '-f', 'maps.yaml')).toMatchObject({ code: 2 })
+  })
+
+  it.skipIf(noKustomize !== undefined)(
+    `CLI-75, CLI-53: apply, describe and delete take a kustomization${noKustomize ? ` (skipped: ${noKustomize})` : ''}`,
+    async () => {
+      session.project.write('kustomized/map.yaml', map('one', 'a: "1"'))
+      session.project.write('kustomized/kustomization.yaml', 'namePrefix: made-\nresources: [map.yaml]\n')
+      expect(await session.run('apply', '-k', 'kustomized')).toMatchObject(
+        said(0, 'configmap.tilt.dev/made-one created\n'),
+      )
+      expect((await session.run('describe', '-k', 'kustomized')).stdout).toMatch(/^Name: +made-one$/m)
+      expect(await session.run('delete', '-k', 'kustomized')).toMatchObject(
+        said(0, 'configmap.tilt.dev "made-one" deleted\n'),
+      )
+      expect(await session.run('apply', '-k', 'nowhere')).toMatchObject(said(2, '', expect.stringContaining('nowhere')))
+      expect(await session.run('apply', '-k', 'kustomized', '-f', 'maps.yaml')).toMatchObject({ code: 2 })
+    },
+  )
 
   it('CLI-76: patch in three ways, from the command line and from a file, says what is no change', async () => {
     await session.run('create', '-f', 'maps.yaml')
@@ -191,6 +224,8 @@ describe('objects of a session', () => {
     expect(await complete('delete', 'cm', 'api-')).toEqual(['api-disable'])
     expect(await complete('delete', 'cm/api-')).toEqual(['cm/api-disable'])
     expect(await complete('dump', 'o')).toEqual(['openapi'])
+    expect(await complete('snapshot', '')).toEqual(['create', 'view'])
+    expect(await complete('snapshot', 'view', '')).toEqual([])
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
   })
 
@@ -206,7 +241,7 @@ COMP_WORDS=(tiltts dump ""); COMP_CWORD=2; _tiltts; echo "\${COMPREPLY[@]}"`
       env: { ...session.env, NODE: process.execPath, BIN: launchedBin() },
       encoding: 'utf8',
     })
-    expect(printed).toBe('api\nengine webview logstore openapi\n')
+    expect(printed).toBe('api\nengine webview logstore openapi image-deploy-ref\n')
   })
 
   it('CLI-01, CLI-02: flags may stand before the command, TILT_PORT replaces the default, and a flag beats it', async () => {

@@ -138,6 +138,41 @@ describe.skipIf(skip !== undefined)(`tiltts reads as kubectl does${skip ? ` (ski
   )
 
   it.each([
+    '{{range .items}}{{.metadata.name}}{{"\\n"}}{{end}}',
+    '{{range $i, $e := .items}}{{$i}} {{printf "%-12s|%v" $e.metadata.name $e.status.order}}{{println}}{{end}}',
+    '{{range .items}}{{if and .metadata.labels (ne .status.updateStatus "ok")}}{{.metadata.labels}}{{else}}-{{end}}{{end}}',
+    '{{len .items}} {{(index .items 0).kind}} {{.nothing.at.all}} {{.metadata}}',
+    '{{with index .items 1}}{{.status.conditions}}{{end}}',
+    '{{define "a"}}[{{.}}]{{end}}{{range .items}}{{template "a" .status.queued}}{{- end -}} end',
+    '{{slice .kind 0 2 | printf "%q %s" "a b"}} {{not .items}} {{lt 1 2}} {{html "<&>"}} {{urlquery "a b/"}}',
+    '{{.items.name}}',
+    '{{.kind.x.y}}',
+    '{{index .items 99}}',
+    '{{eq (index .items 0).status.order 1}}',
+    '{{range .kind}}{{end}}',
+    '{{.kind 1}}',
+    '{{template "none"}}',
+  ])('CLI-48: get uiresources -o go-template=%s', async (template) => {
+    const args = ['get', 'uiresources', '-o', `go-template=${template}`]
+    const theirs = await kubectl(args)
+    const ours = await tiltts(args)
+    // Theirs says the whole object with an error, too, on stdout.
+    if (theirs.failed) expect({ failed: ours.failed, err: ours.err }).toEqual({ failed: true, err: theirs.err })
+    else expect(ours).toEqual(theirs)
+  })
+
+  it.each(['{{', '{{nope}}', '{{if}}{{end}}', '{{$x}}', '{{.a.}}', '{{end}}', '{{break}}', '{{"a}}', '{{.a | 1}}'])(
+    'CLI-48: both refuse the template of Go %s in the same words',
+    async (template) => {
+      const args = ['get', 'uiresources', '-o', `go-template=${template}`]
+      const theirs = await kubectl(args)
+      expect(theirs).toMatchObject({ failed: true, out: '' })
+      const said = await tiltts(args)
+      expect(said.err.split('\n')[0]?.replace(/^Error: /, '')).toBe(theirs.err.split('\n')[0]?.replace(/^error: /, ''))
+    },
+  )
+
+  it.each([
     ['uiresource', 'api'],
     ['uiresources'],
     ['uiresource', 'bro'],

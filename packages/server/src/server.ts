@@ -6,13 +6,12 @@ import {
   type Server,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
-import { InfraError } from '@tiltts/spec'
 import { apiApp, webApp } from './apps.js'
 import type { Certificate } from './certificate.js'
+import { closed, listen } from './listening.js'
 import { type ViewSockets, viewSockets } from './web/view-socket.js'
 
 export interface ServerOptions {
@@ -120,24 +119,4 @@ function lateListener(): {
       current = getRequestListener(fetch)
     },
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const busy = error.code === 'EADDRINUSE'
-      const message = busy
-        ? `Port ${port} is taken by another program`
-        : `Cannot listen on ${host}:${port}: ${error.message}`
-      reject(new InfraError('server/port-busy', 'server', message, { cause: error }))
-    })
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
-  })
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

@@ -8,6 +8,7 @@ import { clusterInfo } from './info.js'
 import { createApply } from './objects/apply.js'
 import { createKinds } from './objects/kinds.js'
 import { getObject, listObjects, type ObjectParts, removeObject } from './objects/objects.js'
+import type { PodTerminals } from './streams/terminal/pod-terminal.js'
 import type { Transport } from './transport.js'
 import { watchObjects } from './watch/watch-objects.js'
 
@@ -27,7 +28,8 @@ export interface KubernetesOptions {
 }
 
 /** What goes on for as long as a pod does. */
-export type PodStreams = Pick<Kubernetes, 'logs' | 'openContainer' | 'connect'> & { close(): Promise<void> }
+export type PodStreams = Pick<Kubernetes, 'logs' | 'openContainer' | 'connect'> &
+  PodTerminals & { close(): Promise<void> }
 
 export interface PodStreamParts {
   readonly connect: () => Promise<{ readonly transport: Transport; readonly context: KubernetesContext }>
@@ -43,7 +45,7 @@ interface Connection extends ObjectParts {
 export function assembleKubernetes(
   options: KubernetesOptions,
   createPodStreams: (parts: PodStreamParts) => PodStreams,
-): Kubernetes {
+): Kubernetes & PodTerminals {
   const { processes, env } = options
   const clock = options.clock ?? systemClock()
   let pinning: Promise<PinnedContext | undefined> | undefined
@@ -118,6 +120,7 @@ export function assembleKubernetes(
     logs: streams.logs,
     openContainer: streams.openContainer,
     connect: streams.connect,
+    openTerminal: streams.openTerminal,
     frozenKubeconfig: () => frozen.path(),
     async close() {
       for (const watch of watches) watch.close()

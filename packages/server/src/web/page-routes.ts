@@ -14,6 +14,7 @@ import {
 } from '../guard.js'
 import { ApiError } from '../rest/api-error.js'
 import { resourcesPage, tokenPage } from './page.js'
+import { pagePolicy } from './page-policy.js'
 
 /** Largest form of the page, in bytes. */
 const maxForm = 4 << 10
@@ -27,14 +28,7 @@ export function servePage(app: Hono, options: WebGuardOptions, store: ObjectStor
   app.use('/', async (c, next) => {
     checkOrigin(headerOf(c), host)
     await next()
-    // A script of another page must not frame this one, nor what stands in it reach others.
-    c.header(
-      'content-security-policy',
-      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    )
-    c.header('x-content-type-options', 'nosniff')
-    c.header('referrer-policy', 'same-origin')
-    c.header('cache-control', 'no-store')
+    pagePolicy(c)
   })
 
   app.get('/', (c) => {

@@ -1,7 +1,7 @@
 import type { UIResource } from '@tiltts/spec'
 import { html, raw } from 'hono/html'
 
-type Html = ReturnType<typeof html>
+export type Html = ReturnType<typeof html>
 
 /** How often the list of resources is loaded again, in seconds. */
 const refresh = 5
@@ -14,26 +14,33 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .4rem .75rem; border-bottom: 1px solid #8884; vertical-align: top }
 .ok { color: #2a9d5c } .error { color: #d64545 } .pending, .in_progress { color: #b98900 }
 .none, .not_applicable, .unknown { opacity: .6 }
+pre { overflow-x: auto; white-space: pre-wrap }
+summary { cursor: pointer; padding: .3rem 0 }
 input, button { font: inherit; padding: .35rem .6rem }
 </style>`)
 
 /** The resources as a table, without any script. */
 export function resourcesPage(resources: readonly UIResource[]): Html {
-  const rows = resources.toSorted((a, b) => a.status.order - b.status.order)
-  return document(
+  return page(
     'tiltts',
     html`<meta http-equiv="refresh" content="${refresh}">`,
     html`<h1>Resources</h1>
-<table>
+${resourceTable(resources)}`,
+  )
+}
+
+/** A row a resource, in order of display. */
+export function resourceTable(resources: readonly UIResource[]): Html {
+  const rows = resources.toSorted((a, b) => (a.status.order ?? 0) - (b.status.order ?? 0))
+  return html`<table>
 <thead><tr><th>Name</th><th>Update</th><th>Runtime</th><th>What is going on</th><th>Links</th></tr></thead>
 <tbody>${rows.map(row)}</tbody>
-</table>`,
-  )
+</table>`
 }
 
 /** Asks for the token. */
 export function tokenPage(problem?: string): Html {
-  return document(
+  return page(
     'tiltts: who are you?',
     html``,
     html`<h1>This session asks for your token</h1>
@@ -46,7 +53,8 @@ ${problem === undefined ? '' : html`<p class="error">${problem}</p>`}
   )
 }
 
-function document(title: string, head: Html, body: Html): Html {
+/** A whole page without any script. */
+export function page(title: string, head: Html, body: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -64,7 +72,7 @@ ${body}
 }
 
 function row({ metadata, status }: UIResource): Html {
-  const { updateStatus, runtimeStatus, summary = '', endpointLinks } = status
+  const { updateStatus = 'none', runtimeStatus = 'none', summary = '', endpointLinks = [] } = status
   return html`<tr>
 <td>${metadata.name}</td>
 <td class="${updateStatus}">${words(updateStatus)}</td>

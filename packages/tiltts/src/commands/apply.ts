@@ -1,32 +1,44 @@
 import { ApiFailure, type Client, pathOf } from '@tiltts/client'
-import type { Command } from '../cli/command.js'
-import { listOfTexts } from '../cli/parse.js'
+import type { Command, Invocation } from '../cli/command.js'
+import { textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
 import { lastAppliedOf, withLastApplied } from '../objects/last-applied.js'
 import { threeWayPatch } from '../objects/merge-patch.js'
+import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
-import { type Manifest, manifestFlags, readManifests } from '../objects/read-manifests.js'
+import type { Manifest } from '../objects/read-manifests.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
-  usage: '-f <file>',
+  usage: '-f <file> | -k <folder>',
   summary: 'make objects of the session what files say',
   details:
     'Creates what is not there, and changes what is: fields that were applied before and no longer stand in the file are removed, those of others stay. What was applied is kept in the annotation of kubectl, so that both can be used on one object.',
-  flags: { ...sessionFlags, ...manifestFlags, output: outputFlag },
+  flags: {
+    ...sessionFlags,
+    ...manifestFlags,
+    output: outputFlag,
+    'server-side': {
+      type: 'boolean',
+      help: 'let the session merge, by who manages which field, instead of this command',
+    },
+    'field-manager': { type: 'string', value: '<name>', help: 'who is said to manage the fields (default: kubectl)' },
+    'force-conflicts': { type: 'boolean', help: 'with --server-side: take fields over from who manages them' },
+  },
   async run(invocation) {
-    const files = listOfTexts(invocation, 'filename')
-    if (files.length === 0) throw new UsageError('must specify -f', 'For example: tiltts apply -f objects.yaml')
     if (invocation.words.length > 0) throw new UsageError(`unexpected argument: ${invocation.words.join(' ')}`)
     const output = outputOf(invocation)
-    const manifests = await readManifests(files, { recursive: invocation.flags['recursive'] === true })
+    const manager = managerOf(invocation)
+    const manifests = await namedManifests(invocation)
+    if (manifests === undefined)
+      throw new UsageError('must specify one of -f and -k', 'For example: tiltts apply -f objects.yaml')
     for (const { document, info } of manifests)
       if (document.metadata.name === undefined) throw new UsageError(`a ${info.kind} has no name, which apply needs`)
     return withSession(invocation, (client) =>
       eachObject(manifests, async (manifest) => {
-        const { verb, document } = await apply(client, manifest)
+        const { verb, document } = await apply(client, manifest, manager)
         await printWritten(manifest.info, document, verb, output)
       }),
     )
@@ -34,13 +46,38 @@ export const command: Command = {
 }
 
 interface Applied {
-  readonly verb: 'created' | 'configured' | 'unchanged'
+  readonly verb: 'created' | 'configured' | 'unchanged' | 'serverside-applied'
   readonly document: ApiDocument
 }
 
-const manager = 'fieldManager=kubectl-client-side-apply'
+interface Manager {
+  readonly name: string
+  /** Whether the session merges, and takes fields over from others then. */
+  readonly serverSide: 'no' | 'yes' | 'forced'
+}
 
-async function apply(client: Client, { info: { kind }, document }: Manifest): Promise<Applied> {
+function managerOf(invocation: Invocation): Manager {
+  const onServer = invocation.flags['server-side'] === true
+  const force = invocation.flags['force-conflicts'] === true
+  if (force && !onServer) throw new UsageError('--force-conflicts only works with --server-side')
+  const name = textFlag(invocation, 'field-manager') ?? (onServer ? 'kubectl' : 'kubectl-client-side-apply')
+  return { name, serverSide: force ? 'forced' : onServer ? 'yes' : 'no' }
+}
+
+async function apply(client: Client, manifest: Manifest, { name, serverSide }: Manager): Promise<Applied> {
+  const { info, document } = manifest
+  const manager = `fieldManager=${encodeURIComponent(name)}`
+  if (serverSide === 'no') return applyHere(client, manifest, manager)
+  const applied = await client.call<ApiDocument>({
+    method: 'PATCH',
+    path: `${pathOf(info.kind, document.metadata.name)}?${manager}${serverSide === 'forced' ? '&force=true' : ''}`,
+    contentType: 'application/apply-patch+yaml',
+    body: document,
+  })
+  return { verb: 'serverside-applied', document: applied }
+}
+
+async function applyHere(client: Client, { info: { kind }, document }: Manifest, manager: string): Promise<Applied> {
   const wanted = withLastApplied(document)
   const path = pathOf(kind, document.metadata.name)
   const live = await found(client, path)

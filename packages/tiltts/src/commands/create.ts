@@ -2,27 +2,37 @@ import { resolve } from 'node:path'
 import { type Client, pathOf } from '@tiltts/client'
 import type { Kind } from '@tiltts/spec'
 import type { Command, Invocation } from '../cli/command.js'
-import { listOfTexts, textFlag } from '../cli/parse.js'
+import { listFlag, listOfTexts, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
 import { kindNamed } from '../objects/kind-name.js'
+import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
-import { manifestFlags, readManifests } from '../objects/read-manifests.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
-  usage: '-f <file> | cmd <name> <command…> | filewatch <name> <path…>',
+  usage:
+    '-f <file> | -k <folder> | cmd <name> <command…> | filewatch <name> <path…> | repo <name> <url> | ext <name> [-- args…]',
   summary: 'create objects of the session',
   details:
-    'They live until they are deleted or the session ends. cmd runs a command; its flags stand before the name, since all after it is the command. filewatch (or fw) watches files and folders.',
+    'They live until they are deleted or the session ends. cmd runs a command; its flags stand before the name, since all after it is the command. filewatch (or fw) watches files and folders. repo says where extensions come from, and ext loads one of them into the session.',
   flags: {
     ...sessionFlags,
     ...manifestFlags,
     output: outputFlag,
     workdir: { type: 'string', short: 'w', value: '<folder>', help: 'of a cmd: where it runs (default: here)' },
     env: { type: 'string', short: 'e', multiple: true, value: '<NAME=value>', help: 'of a cmd: its environment' },
+    filewatch: {
+      type: 'string',
+      multiple: true,
+      value: '<names>',
+      help: 'of a cmd: run it again when one of these filewatches sees a change',
+    },
     ignore: { type: 'string', multiple: true, value: '<pattern>', help: 'of a filewatch: what does not count' },
+    ref: { type: 'string', value: '<ref>', help: 'of a repo: branch, tag or commit (default: the newest)' },
+    repo: { type: 'string', value: '<name>', help: 'of an ext: the repo that it comes from (default: default)' },
+    path: { type: 'string', value: '<path>', help: 'of an ext: its folder in the repo (default: its name)' },
   },
   handsOnAfter: ([kind, name]) => kind === 'cmd' && name !== undefined,
   async run(invocation) {
@@ -41,19 +51,26 @@ const create = (client: Client, kind: Kind, body: ApiDocument): Promise<ApiDocum
   client.call({ method: 'POST', path: `${pathOf(kind)}?fieldManager=kubectl-create`, body })
 
 async function documentsOf(invocation: Invocation): Promise<readonly ApiDocument[]> {
-  const files = listOfTexts(invocation, 'filename')
   const [kind, name, ...words] = invocation.words
-  if (files.length > 0) {
-    if (kind !== undefined) throw new UsageError(`unexpected argument beside -f: ${kind}`)
-    const manifests = await readManifests(files, { recursive: invocation.flags['recursive'] === true })
+  const manifests = await namedManifests(invocation)
+  if (manifests !== undefined) {
+    if (kind !== undefined) throw new UsageError(`unexpected argument beside files: ${kind}`)
     return manifests.map(({ document }) => document)
   }
   if (kind === undefined)
-    throw new UsageError('must specify -f, cmd or filewatch', 'For example: tiltts create -f objects.yaml')
+    throw new UsageError(
+      'must specify -f, -k, cmd, filewatch, repo or ext',
+      'For example: tiltts create -f objects.yaml',
+    )
   if (name === undefined) throw new UsageError(`create ${kind} takes a name`)
   if (kind === 'cmd') return [cmdOf(name, invocation)]
   if (kind === 'filewatch' || kind === 'fw') return [fileWatchOf(name, [...words, ...invocation.rest], invocation)]
-  throw new UsageError(`create makes cmd and filewatch from flags, not '${kind}'`, 'Others come from a file: -f')
+  if (kind === 'repo' || kind === 'extensionrepo') return [repoOf(name, words, invocation)]
+  if (kind === 'ext' || kind === 'extension') return [extensionOf(name, words, invocation)]
+  throw new UsageError(
+    `create makes cmd, filewatch, repo and ext from flags, not '${kind}'`,
+    'Others come from a file: -f',
+  )
 }
 
 function cmdOf(name: string, invocation: Invocation): ApiDocument {
@@ -63,8 +80,9 @@ function cmdOf(name: string, invocation: Invocation): ApiDocument {
   const wrong = env.find((entry) => !/^[^=]+=/.test(entry))
   if (wrong !== undefined) throw new UsageError(`--env takes NAME=value, not '${wrong}'`)
   const dir = resolve(textFlag(invocation, 'workdir') ?? '')
-  // A run of its own, so that it starts at once.
-  return documentOf('Cmd', name, { args, dir, env, runId: `${name}-${crypto.randomUUID().slice(0, 8)}` })
+  const fileWatches = listFlag(invocation, 'filewatch')
+  const restartOn = fileWatches.length === 0 ? {} : { restartOn: { fileWatches } }
+  return documentOf('Cmd', name, { args, dir, env, ...restartOn })
 }
 
 function fileWatchOf(name: string, paths: readonly string[], invocation: Invocation): ApiDocument {
@@ -74,7 +92,24 @@ function fileWatchOf(name: string, paths: readonly string[], invocation: Invocat
   return documentOf('FileWatch', name, { watchedPaths: paths.map((path) => resolve(path)), ignores })
 }
 
-const documentOf = (kind: Kind, name: string, spec: object): ApiDocument => ({
+function repoOf(name: string, words: readonly string[], invocation: Invocation): ApiDocument {
+  const [url, ...more] = words
+  if (url === undefined || more.length > 0)
+    throw new UsageError('create repo takes a name and a URL', 'For example: file:///home/me/extensions')
+  const ref = textFlag(invocation, 'ref')
+  return documentOf('ExtensionRepo', name, { url, ...(ref === undefined ? {} : { ref }) })
+}
+
+function extensionOf(name: string, words: readonly string[], invocation: Invocation): ApiDocument {
+  if (words.length > 0) throw new UsageError(`arguments of an extension stand after --: ${words.join(' ')}`)
+  return documentOf('Extension', name, {
+    repoName: textFlag(invocation, 'repo') ?? 'default',
+    repoPath: textFlag(invocation, 'path') ?? name,
+    args: invocation.rest,
+  })
+}
+
+const documentOf = (kind: string, name: string, spec: object): ApiDocument => ({
   apiVersion: 'tilt.dev/v1alpha1',
   kind,
   metadata: { name },

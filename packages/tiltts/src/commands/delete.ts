@@ -1,16 +1,16 @@
 import { ApiFailure, type Client, pathOf } from '@tiltts/client'
 import type { KindInfo } from '@tiltts/spec'
 import type { Command, Invocation } from '../cli/command.js'
-import { choiceFlag, durationFlag, listOfTexts, textFlag } from '../cli/parse.js'
+import { choiceFlag, durationFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
 import { type NamedObject, objectsNamed, qualifiedName } from '../objects/kind-name.js'
-import { manifestFlags, readManifests } from '../objects/read-manifests.js'
+import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
-  usage: '-f <file> | <type> <name…> | <type>/<name>… | <type> -l <selector> | <type> --all',
+  usage: '-f <file> | -k <folder> | <type> <name…> | <type>/<name>… | <type> -l <selector> | <type> --all',
   summary: 'delete objects of the session',
   flags: {
     ...sessionFlags,
@@ -50,10 +50,9 @@ type Named =
 
 async function namedObjects(invocation: Invocation): Promise<Named> {
   const { words, flags } = invocation
-  const files = listOfTexts(invocation, 'filename')
-  if (files.length > 0) {
-    if (words.length > 0) throw new UsageError(`unexpected argument beside -f: ${words.join(' ')}`)
-    const manifests = await readManifests(files, { recursive: flags['recursive'] === true })
+  const manifests = await namedManifests(invocation)
+  if (manifests !== undefined) {
+    if (words.length > 0) throw new UsageError(`unexpected argument beside files: ${words.join(' ')}`)
     return { objects: manifests.map(({ info, document }) => ({ info, name: document.metadata.name ?? '' })) }
   }
   const selects = flags['all'] === true || flags['selector'] !== undefined

@@ -4,17 +4,18 @@ import { sessionFlags, withSession } from '../sessions/connect.js'
 import { packageVersion } from '../version.js'
 
 /** What there is to dump. */
-export const dumps = ['engine', 'webview', 'logstore', 'openapi'] as const
+export const dumps = ['engine', 'webview', 'logstore', 'openapi', 'image-deploy-ref'] as const
 
 export const command: Command = {
-  usage: dumps.join(' | '),
+  usage: 'engine | webview | logstore | openapi | image-deploy-ref <image>',
   summary: 'print what the session holds, for programs and fault reports',
   details:
-    'engine: all state (no promises about its form). webview: what the web page is sent. logstore: the whole log as JSON lines. openapi: the schemas of all objects, for which no session is needed.',
+    'engine: all state (no promises about its form). webview: what the web page is sent. logstore: the whole log as JSON lines. openapi: the schemas of all objects, for which no session is needed. image-deploy-ref: under which name and tag an image of the local Docker engine is deployed, for build commands that push it themselves; no line end follows.',
   flags: sessionFlags,
   async run(invocation) {
     const [word, ...more] = invocation.words
     const what = dumps.find((name) => name === word)
+    if (what === 'image-deploy-ref') return printDeployRef(invocation, more)
     if (what === undefined || more.length > 0) throw new UsageError(`dump takes one of ${dumps.join(', ')}`)
     if (what === 'openapi') return printOpenApi()
     if (what === 'logstore') return printLog(invocation)
@@ -25,6 +26,13 @@ export const command: Command = {
       return exitCode.ok
     })
   },
+}
+
+async function printDeployRef(invocation: Invocation, [image, ...more]: readonly string[]): Promise<number> {
+  if (image === undefined || more.length > 0) throw new UsageError('dump image-deploy-ref takes one image')
+  const { deployRef } = await import('../engine/deploy-ref.js')
+  process.stdout.write(await deployRef(invocation, image))
+  return exitCode.ok
 }
 
 async function printOpenApi(): Promise<number> {

@@ -3,16 +3,21 @@ import { InfraError } from '@tiltts/spec'
 import { type Command, exitCode, type Invocation } from '../cli/command.js'
 import { choiceFlag, durationFlag, numberFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
+import { reconnectingLogs } from '../resources/reconnecting-logs.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
+import { samePlace } from '../sessions/same-place.js'
 import { hasColour } from '../terminal/colour.js'
 import { createLogPrinter } from '../terminal/log-printer.js'
 
 export const command: Command = {
   usage: '[resource…]',
   summary: 'print or follow logs of the running session',
+  details:
+    'Following survives a connection that breaks, without losing a line, and ends with the session; with --reconnect it goes on with the next one at the same place.',
   flags: {
     ...sessionFlags,
     follow: { type: 'boolean', short: 'f', help: 'go on with what comes, until the session ends' },
+    reconnect: { type: 'boolean', help: 'with -f: when the session ends, wait for the next one of its config or port' },
     json: { type: 'boolean', help: 'print JSON lines' },
     source: { type: 'string', value: '<source>', help: 'logs of: all, build or runtime' },
     level: { type: 'string', value: '<level>', help: 'this level and those above: debug, verbose, info, warn, error' },
@@ -21,6 +26,8 @@ export const command: Command = {
   },
   run(invocation) {
     const options = optionsOf(invocation)
+    if (options.follow) return follow(invocation, options)
+    if (invocation.flags['reconnect'] === true) throw new UsageError('--reconnect goes with --follow')
     return withSession(invocation, (client) => print(client, invocation, options))
   },
 }
@@ -39,25 +46,45 @@ function optionsOf(invocation: Invocation): LogOptions {
   }
 }
 
-async function print(client: Client, invocation: Invocation, options: LogOptions): Promise<number> {
-  for (const name of invocation.words) await checkExists(client, name)
-  const printer = createLogPrinter({
+const printerOf = ({ words, flags }: Invocation): ReturnType<typeof createLogPrinter> =>
+  createLogPrinter({
     write: (text) => process.stdout.write(text),
     colour: hasColour(process.stdout),
-    json: invocation.flags['json'] === true,
+    json: flags['json'] === true,
     // The server has filtered already.
     minLevel: 'debug',
-    ...(invocation.words.length === 0 ? {} : { resources: invocation.words }),
+    ...(words.length === 0 ? {} : { resources: words }),
   })
-  try {
-    for await (const batch of client.logs(options)) {
+
+async function print(client: Client, invocation: Invocation, options: LogOptions): Promise<number> {
+  for (const name of invocation.words) await checkExists(client, name)
+  const printer = printerOf(invocation)
+  for await (const batch of client.logs(options)) {
+    printer.printLines(batch)
+    printer.flush()
+  }
+  printer.end()
+  return exitCode.ok
+}
+
+async function follow(invocation: Invocation, logs: LogOptions): Promise<number> {
+  const printer = printerOf(invocation)
+  const awaitsNext = invocation.flags['reconnect'] === true
+  const connect = samePlace(invocation, { mayMove: awaitsNext })
+  await connect(async (client) => {
+    for (const name of invocation.words) await checkExists(client, name)
+  })
+  await reconnectingLogs(connect, {
+    logs,
+    awaitsNext,
+    print(batch) {
       printer.printLines(batch)
       printer.flush()
-    }
-  } catch (error) {
-    // The session ended while it was followed: that is the end of its log.
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
-  }
+    },
+    onEnded() {
+      process.stderr.write('The session has ended; its log goes on when it is started again\n')
+    },
+  })
   printer.end()
   return exitCode.ok
 }

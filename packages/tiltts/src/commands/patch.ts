@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { type Client, pathOf } from '@tiltts/client'
 import type { Command, Invocation } from '../cli/command.js'
-import { choiceFlag, listOfTexts, textFlag } from '../cli/parse.js'
+import { choiceFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
 import { type NamedObject, objectsNamed } from '../objects/kind-name.js'
+import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
-import { manifestFlags, readManifests } from '../objects/read-manifests.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 const types = ['strategic', 'merge', 'json'] as const
@@ -74,11 +74,9 @@ async function patchOf(invocation: Invocation): Promise<unknown> {
 }
 
 async function objectsOf(invocation: Invocation): Promise<readonly NamedObject[]> {
-  const files = listOfTexts(invocation, 'filename')
-  if (files.length > 0) {
-    const manifests = await readManifests(files, { recursive: invocation.flags['recursive'] === true })
+  const manifests = await namedManifests(invocation)
+  if (manifests !== undefined)
     return manifests.map(({ info, document }) => ({ info, name: document.metadata.name ?? '' }))
-  }
   if (invocation.words.length === 0) throw new UsageError('must specify a type and a name, or -f')
   const { objects } = objectsNamed(invocation.words)
   if (objects.length === 0) throw new UsageError('resource(s) were provided, but no name was specified')

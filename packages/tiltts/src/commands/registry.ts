@@ -38,9 +38,19 @@ export const commands: Readonly<Record<string, Entry>> = {
   timeline: { summary: 'show what updates spent their time on', load: () => import('./timeline.js') },
   types: { summary: 'write the names of all resources for the compiler', load: () => import('./types.js') },
   dump: { summary: 'print what the session holds, for programs and fault reports', load: () => import('./dump.js') },
+  snapshot: {
+    summary: 'keep a session as it stands in a file, or look at such a file',
+    load: () => import('./snapshot.js'),
+  },
+  config: { summary: 'evaluate the config and print what it declares', load: () => import('./config.js') },
+  lsp: { summary: 'tell an editor what is wrong with the config', load: () => import('./lsp.js') },
+  demo: { summary: 'try tiltts with a project of its own', load: () => import('./demo.js') },
   doctor: { summary: 'look at what a session here would use', load: () => import('./doctor.js') },
   docker: { summary: 'run docker against the engine that builds use', load: () => import('./docker.js') },
-  alpha: { summary: 'print the resources as a tree of dependencies', load: () => import('./alpha.js') },
+  alpha: {
+    summary: 'print the tree of dependencies or what a config declares, or open a shell in a container',
+    load: () => import('./alpha.js'),
+  },
   'docker-prune': { summary: 'remove what earlier builds left in Docker', load: () => import('./docker-prune.js') },
   completion: {
     summary: 'print the script that makes a shell complete tiltts',

@@ -73,12 +73,15 @@ async function wordCandidates(
   if (name === 'help') return commandCandidates()
   const kinds = servedKinds.map(({ plural, kind }) => ({ value: plural, help: kind }))
   if (name === 'explain') return kinds
-  if (ofObjects.has(name))
-    return objectCandidates(plainWords(said, parseOptions(command.flags)), current, namesOf, kinds)
-  // Words that stand for themselves in the usage: `engine | webview`.
-  const [first = ''] = command.usage.split(' [')
-  if (/^[a-z-]+( \| [a-z-]+)+$/.test(first)) return first.split(' | ').map((value) => ({ value }))
-  return []
+  const words = plainWords(said, parseOptions(command.flags))
+  if (ofObjects.has(name)) return objectCandidates(words, current, namesOf, kinds)
+  return words.length === 0 ? wordsOfUsage(command.usage) : []
+}
+
+/** Words that stand for themselves: `engine | webview`, `create [file] | view <file>`. */
+function wordsOfUsage(usage: string): readonly Candidate[] {
+  const firsts = usage.split(' | ').map((way) => way.split(' ')[0] ?? '')
+  return firsts.filter((word) => /^[a-z][a-z-]*$/.test(word)).map((value) => ({ value }))
 }
 
 async function objectCandidates(

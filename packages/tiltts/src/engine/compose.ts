@@ -7,7 +7,7 @@ import { createCompose } from '@tiltts/adapters/compose'
 import { createConfigHost, sourceEntry } from '@tiltts/adapters/config-host'
 import { createDocker } from '@tiltts/adapters/docker'
 import { createFiles } from '@tiltts/adapters/files'
-import { createKubernetes } from '@tiltts/adapters/kubernetes'
+import { createKubernetes, type PodTerminals } from '@tiltts/adapters/kubernetes'
 import { createListeners } from '@tiltts/adapters/listeners'
 import { folderLogArchive, openSessionLogFolder } from '@tiltts/adapters/logs'
 import { createManifests } from '@tiltts/adapters/manifests'
@@ -15,7 +15,7 @@ import { createNetwork } from '@tiltts/adapters/network'
 import { createProcesses } from '@tiltts/adapters/processes'
 import { folderRecords } from '@tiltts/adapters/records'
 import type { LogArchive } from '@tiltts/core/logs'
-import type { Ports } from '@tiltts/runtime'
+import type { Kubernetes, Ports } from '@tiltts/runtime'
 import { projectFolder } from '../sessions/project-folder.js'
 import { packageFolder, packageVersion } from '../version.js'
 import { containerHelper } from './container-helper.js'
@@ -35,7 +35,7 @@ export interface ComposeOptions {
 
 export interface Composed {
   /** All but the logs, which only a session keeps. */
-  readonly ports: Omit<Ports, 'logArchive'>
+  readonly ports: Omit<Ports, 'logArchive' | 'kubernetes'> & { readonly kubernetes: Kubernetes & PodTerminals }
   /** Ends what the ports hold. */
   close(): Promise<void>
 }

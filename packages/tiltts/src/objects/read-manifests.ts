@@ -101,15 +101,3 @@ function manifestsOf(value: unknown, from: string): readonly Manifest[] {
   if (!isObject(metadata)) throw new UsageError(`error parsing ${from}: ${kind} has no metadata`)
   return [{ info: kindNamed(kind), document: value as unknown as ApiDocument }]
 }
-
-/** Flags by which commands take objects. */
-export const manifestFlags = {
-  filename: {
-    type: 'string',
-    short: 'f',
-    multiple: true,
-    value: '<file>',
-    help: 'objects in YAML or JSON: a file, a folder, a URL, or - for standard input; may stand several times',
-  },
-  recursive: { type: 'boolean', short: 'R', help: 'of a folder, read those in it, too' },
-} as const

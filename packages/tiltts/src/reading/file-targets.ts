@@ -1,7 +1,6 @@
 import type { Flags, Invocation } from '../cli/command.js'
-import { listFlag } from '../cli/parse.js'
+import { listFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
-import { shortValue } from './output.js'
 import type { Target, Targets } from './targets.js'
 
 /** Flags that name objects by files in which they stand. */
@@ -14,15 +13,16 @@ export const fileFlags: Flags = {
     help: 'the objects in a file, a folder, or - for the input',
   },
   recursive: { type: 'boolean', short: 'R', help: 'folders within folders, too' },
+  kustomize: { type: 'string', short: 'k', value: '<folder>', help: 'the objects that a kustomization makes' },
 }
 
-/** What stands in the files of `-f`; absent: none were named. Throws a UsageError. */
+/** What stands in the files of `-f`, or of the kustomization of `-k`; absent: none were named. Throws a UsageError. */
 export async function fileTargets(invocation: Invocation): Promise<Targets | undefined> {
-  const names = listFlag(invocation, 'filename').map((name) => shortValue(name) ?? '')
+  const names = [...listFlag(invocation, 'filename'), textFlag(invocation, 'kustomize') ?? []].flat()
   if (names.length === 0) return undefined
   if (invocation.words.length > 0) throw new UsageError('when names of files are given, no types or names may be')
-  const { readManifests } = await import('../objects/read-manifests.js')
-  const objects = await readManifests(names, { recursive: invocation.flags['recursive'] === true })
+  const { namedManifests } = await import('../objects/named-manifests.js')
+  const objects = (await namedManifests(invocation)) ?? []
   const targets = objects.map(({ info, document }): Target => {
     const { name } = document.metadata
     if (name === undefined) throw new UsageError(`a ${info.kind} in ${names.join(', ')} has no name`)

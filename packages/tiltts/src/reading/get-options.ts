@@ -35,10 +35,14 @@ export const outputFlags: Flags = {
     type: 'string',
     short: 'o',
     value: '<form>',
-    help: 'json, ndjson, yaml, kyaml, name, wide, jsonpath=…, jsonpath-as-json=…, jsonpath-file=…, custom-columns=…, custom-columns-file=…',
+    help: 'json, ndjson, yaml, kyaml, name, wide, jsonpath=…, jsonpath-as-json=…, jsonpath-file=…, go-template=…, go-template-file=…, custom-columns=…, custom-columns-file=…',
   },
   ndjson: { type: 'boolean', help: 'one JSON object a line: the same as -o ndjson' },
-  template: { type: 'string', value: '<template>', help: 'the template, where -o jsonpath has none' },
+  template: {
+    type: 'string',
+    value: '<template>',
+    help: 'the template, where -o jsonpath or go-template has none; alone: of Go',
+  },
   'allow-missing-template-keys': {
     type: 'boolean',
     help: 'a field that is not there is no error in a template (default; =false: it is)',

@@ -21,6 +21,8 @@ const forms = [
   'jsonpath',
   'jsonpath-as-json',
   'jsonpath-file',
+  'go-template',
+  'go-template-file',
   'custom-columns',
   'custom-columns-file',
 ] as const
@@ -29,9 +31,14 @@ const withArgument: ReadonlySet<OutputForm> = new Set([
   'jsonpath',
   'jsonpath-as-json',
   'jsonpath-file',
+  'go-template',
+  'go-template-file',
   'custom-columns',
   'custom-columns-file',
 ])
+
+/** Other names that kubectl has for forms. */
+const otherNames: Readonly<Record<string, OutputForm>> = { template: 'go-template', templatefile: 'go-template-file' }
 
 /** What `-o`, `--ndjson` and `--template` ask for. Throws a UsageError. */
 export function readOutput(invocation: Invocation): Output {
@@ -41,16 +48,14 @@ export function readOutput(invocation: Invocation): Output {
       throw new UsageError(`--ndjson and -o ${text} are two forms of output`)
     return { form: 'ndjson', argument: '' }
   }
-  if (text === undefined || text === '') return { form: 'table', argument: '' }
+  if (text === undefined || text === '') {
+    const template = textFlag(invocation, 'template') ?? ''
+    return template === '' ? { form: 'table', argument: '' } : { form: 'go-template', argument: template }
+  }
   const equals = text.indexOf('=')
   const word = equals < 0 ? text : text.slice(0, equals)
   const argument = equals < 0 ? (textFlag(invocation, 'template') ?? '') : text.slice(equals + 1)
-  if (/^(go-?)?template(-?file)?$/.test(word))
-    throw new UsageError(
-      `-o ${word} is not supported`,
-      'Use a JSONPath template instead: -o jsonpath=\'{range .items[*]}{.metadata.name}{"\\n"}{end}\', or -o json with jq',
-    )
-  const form = forms.find((each) => each === word)
+  const form = otherNames[word] ?? forms.find((each) => each === word)
   if (form === undefined)
     throw new UsageError(
       `unable to match a printer suitable for the output format "${word}"`,
@@ -65,6 +70,8 @@ const examples: Partial<Record<OutputForm, string>> = {
   jsonpath: "jsonpath='{.items[*].metadata.name}'",
   'jsonpath-as-json': "jsonpath-as-json='{.items[*].metadata.name}'",
   'jsonpath-file': 'jsonpath-file=template.txt',
+  'go-template': `go-template='{{range .items}}{{.metadata.name}}{{"\\n"}}{{end}}'`,
+  'go-template-file': 'go-template-file=template.txt',
   'custom-columns': 'custom-columns=NAME:.metadata.name,UPDATE:.status.updateStatus',
   'custom-columns-file': 'custom-columns-file=columns.txt',
 }

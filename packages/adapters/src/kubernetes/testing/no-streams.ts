@@ -5,5 +5,5 @@ export function noStreams(): PodStreams {
   const none = (): never => {
     throw new Error('this test has no streams of pods')
   }
-  return { logs: none, openContainer: none, connect: none, close: async () => {} }
+  return { logs: none, openContainer: none, connect: none, openTerminal: none, close: async () => {} }
 }

@@ -47,6 +47,10 @@ export async function createPrinter({ form, argument }: Output, options: Printer
       return (await import('./json-path-printer.js')).jsonPathPrinter(argument, form === 'jsonpath-as-json', options)
     case 'jsonpath-file':
       return (await import('./json-path-printer.js')).jsonPathPrinter(textOf(argument), false, options)
+    case 'go-template':
+      return (await import('./go-template-printer.js')).goTemplatePrinter(argument, options)
+    case 'go-template-file':
+      return (await import('./go-template-printer.js')).goTemplatePrinter(textOf(argument), options)
     case 'custom-columns':
       return (await import('./custom-columns.js')).columnsPrinter(argument, options)
     case 'custom-columns-file':

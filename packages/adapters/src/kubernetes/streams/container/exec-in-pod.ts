@@ -96,7 +96,7 @@ interface Status {
 }
 
 /** @param text a Status of the API; '' when none came */
-function endOf(text: string): ExecEnd {
+export function endOf(text: string): ExecEnd {
   if (text === '') return { kind: 'lost' }
   const { status, message = '', details } = JSON.parse(text) as Status
   if (status === 'Success') return { kind: 'exited', exitCode: 0 }
