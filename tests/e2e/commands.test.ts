@@ -23,6 +23,18 @@ describe('commands that talk to a session', () => {
     expect(await runTiltts(project, ['logs', '--port', '1'])).toMatchObject({ code: 3 })
   })
 
+  it.each([['dev'], ['ci'], ['get', 'uiresources'], ['ls']])(
+    'say what to do where the folder of the sessions cannot be used: %s',
+    async (...args) => {
+      const project = tempProject({ 'tilt.config.ts': twoResources, file: '' })
+      const env = { TILT_DEV_DIR: project.path('file/dev') }
+      const { code, stderr } = await runTiltts(project, args, { env })
+      expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('TILT_DEV_DIR') })
+      expect(stderr).toContain(project.path('file/dev'))
+      expect(stderr).not.toContain('bug')
+    },
+  )
+
   it('keep a session in the list when it is only at another host that nobody answers', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'])

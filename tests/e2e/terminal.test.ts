@@ -105,6 +105,22 @@ describe('dev on a terminal', () => {
     await shows(/tilt\.config\.ts:4:/)
   })
 
+  it('API-61: shows the token in the URL of a session that others reach, and in no other', async () => {
+    const project = tempProject({ 'tilt.config.ts': config })
+    const url = /http:\/\/\S+?\/\?token=[\w-]{36}/
+    const open = terminal(project, ['dev', '--port', '0', '--host', '0.0.0.0'])
+    await open.shows(/● db +ready/)
+    const [found = ''] = url.exec(open.text()) ?? []
+    const entered = await fetch(found, { redirect: 'manual' })
+    expect(entered.status).toBe(303)
+    expect(entered.headers.get('set-cookie')).toContain('Tilt-Token=')
+    open.pty.write('q')
+    await open.ended
+    const closed = terminal(project, ['dev', '--port', '0'])
+    await closed.shows(/● db +ready/)
+    expect(closed.text()).not.toContain('token=')
+  })
+
   it('EXIT-01: leaves no process when its terminal is closed', async () => {
     const project = tempProject({ 'tilt.config.ts': config })
     const { pty, shows } = terminal(project, ['dev', '--port', '0'])

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** What a test may need that a machine may lack. */
-export type Requirement = 'docker' | 'kubernetes' | 'kubectl' | 'testbed' | 'browser' | 'go'
+export type Requirement = 'docker' | 'kubernetes' | 'kubectl' | 'testbed' | 'browser' | 'go' | 'jq'
 
 const demanded = (process.env['TILTTS_REQUIRE'] ?? '').split(',')
 const works = (command: string, ...args: string[]): boolean =>
@@ -26,6 +26,7 @@ const missing: Readonly<Record<Requirement, () => string | undefined>> = {
     existsSync(`${process.env['TESTBED_RUN']}/log/apiserver.pid`)
       ? undefined
       : 'no cluster whose parts may be restarted (testbed/up.sh, then . testbed/env.sh)',
+  jq: () => (works('jq', '--version') ? undefined : 'no jq is on the PATH'),
   go: () => (works('go', 'version') ? undefined : 'no Go is on the PATH (go version)'),
   browser: () => (chromium === undefined ? 'no Chromium at /usr/bin/chromium or TILTTS_CHROMIUM' : undefined),
 }
