@@ -15,6 +15,7 @@ import {
 } from './controllers/kubernetes/connection-controller.js'
 import { type KubernetesGc, kubernetesGc } from './controllers/kubernetes/gc-controller.js'
 import { kubernetesCluster, pushTarget } from './controllers/kubernetes/kubernetes-cluster.js'
+import { type OwnApplies, ownApplies } from './controllers/kubernetes/own-applies.js'
 import { createManager, type Manager } from './controllers/manager.js'
 import { projector } from './controllers/projector/projector.js'
 import { type PruneController, pruneController } from './controllers/prune/prune-controller.js'
@@ -61,6 +62,7 @@ export interface Engine {
   readonly channels: Channels
   readonly cluster: KubernetesConnectionController
   readonly clusterGc: KubernetesGc
+  readonly applies: OwnApplies
   readonly pods: ClusterPods
 }
 
@@ -186,6 +188,14 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     onEngineLost,
     onClusterLost: cluster.reportLost,
   }
+  const applies = ownApplies({
+    ...base,
+    env,
+    folder,
+    inventories: stock,
+    applied: pods.discovery.applied,
+    wake: wake('kubernetes-apply'),
+  })
   const updating = {
     ...base,
     guard,
@@ -222,6 +232,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       clusterGc,
       pruning,
       newcomers,
+      applies,
       ...pods.controllers,
       planner,
       projector({ ...base, wake: wake('projector') }),
@@ -246,6 +257,7 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     channels: ways,
     cluster,
     clusterGc,
+    applies,
     pods,
   }
 }

@@ -17,7 +17,7 @@ export interface Stopping {
  */
 export function stopEngine(engine: Engine, ports: Ports): Stopping {
   const { scheduler, tiltfile, running, cmd, waits, tasks, fileWatch, functions, manager } = engine
-  const { containers, pruning, channels, cluster, clusterGc, pods } = engine
+  const { containers, pruning, channels, cluster, clusterGc, applies, pods } = engine
 
   const { attempt, check } = eachStep()
   const end = async (): Promise<void> => {
@@ -31,6 +31,7 @@ export function stopEngine(engine: Engine, ports: Ports): Stopping {
       attempt(() => pruning.close()),
       attempt(() => cluster.close()),
       attempt(() => clusterGc.close()),
+      attempt(() => applies.close()),
       attempt(() => containers.close()),
       attempt(() => pods.close()),
     ]

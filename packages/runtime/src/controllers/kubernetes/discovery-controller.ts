@@ -1,7 +1,14 @@
 import { refOf, templateHashLabel, templateLabels } from '@tiltts/core/kubernetes'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
-import type { AppliedObject, KubernetesDiscovery, KubernetesManifest, ObjectState, Pod } from '@tiltts/spec'
+import type {
+  AppliedObject,
+  KubernetesDiscovery,
+  KubernetesManifest,
+  KubernetesWatchRef,
+  ObjectState,
+  Pod,
+} from '@tiltts/spec'
 import type { FunctionRegistry } from '../../functions/registry.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Kubernetes } from '../../ports/kubernetes.js'
@@ -115,9 +122,14 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
 
   /** What is applied now; what was told by `applied` counts until the status says more. */
   const appliedOf = (name: string): readonly AppliedObject[] => {
-    const status = store.get('KubernetesApply', name)?.status.applied ?? []
+    const watches = store.get('KubernetesDiscovery', name)?.spec.watches
+    const status = watches === undefined ? (store.get('KubernetesApply', name)?.status.applied ?? []) : watches
     const present = applied.get(name)
-    if (present === undefined || present.from !== status) setApplied(name, { from: status, objects: status })
+    if (present === undefined || present.from !== status)
+      setApplied(name, {
+        from: status,
+        objects: watches === undefined ? (status as readonly AppliedObject[]) : watched(watches),
+      })
     return applied.get(name)?.objects ?? []
   }
 
@@ -140,7 +152,9 @@ export function kubernetesDiscovery(deps: KubernetesDiscoveryDeps): KubernetesDi
   const need = (discovery: KubernetesDiscovery, ofContext: string): void => {
     const { name } = discovery.metadata
     const deploy = store.get('Resource', name)?.spec.kubernetes
-    const objects = appliedOf(name)
+    const all = appliedOf(name)
+    // Of what a client names by its uid the kind is not known; its pods are found all the same.
+    const objects = discovery.spec.watches === undefined ? all : []
     const kinds = watchNeeds({
       spec: discovery.spec,
       declared: deploy?.objects.map(refOf) ?? [],
@@ -288,6 +302,13 @@ function appliedObject(object: KubernetesManifest): AppliedObject {
     hash: '',
     podTemplateHashes: typeof hash === 'string' ? [hash] : [],
   }
+}
+
+/** What a client names by its uid, as if it had been applied. */
+function watched(watches: readonly KubernetesWatchRef[]): readonly AppliedObject[] {
+  return watches.flatMap(({ uid, namespace, name = '' }) =>
+    uid === undefined ? [] : [{ apiVersion: '', kind: '', namespace, name, uid, hash: '', podTemplateHashes: [] }],
+  )
 }
 
 function isBalanced({ kind, spec }: KubernetesManifest): boolean {

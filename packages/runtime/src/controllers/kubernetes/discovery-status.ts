@@ -112,7 +112,7 @@ export function discoveryStatus(
   const now = enabled ? podsNow(view, parts) : []
   // What has ended and was tidied away has done its work all the same.
   const pods = enabled && now.length === 0 ? endedOnes(before.pods, view, parts) : now
-  const objects = enabled ? objectStates(view, parts) : []
+  const objects = enabled && parts.spec.watches === undefined ? objectStates(view, parts) : []
   const started = pods.some(hasStarted)
   const completed = pods.some(({ phase }) => phase === 'Succeeded') || objects.some(({ state }) => state === 'complete')
   return {
@@ -138,7 +138,9 @@ function hasStarted({ phase, containers }: Pod): boolean {
 
 /** Only where objects of others may make pods does it matter who owns what. */
 function ownersHidden(view: ClusterView, { applied }: DiscoveryParts): readonly string[] {
-  const made = applied.filter((ref) => !isReadyByBeing(ref) && !/^(apps|batch)\//.test(ref.apiVersion))
+  const made = applied.filter(
+    (ref) => ref.kind !== '' && !isReadyByBeing(ref) && !/^(apps|batch)\//.test(ref.apiVersion),
+  )
   return [...new Set(made.map(({ namespace }) => namespace))].flatMap((namespace) => view.hiddenOwners(namespace))
 }
 

@@ -1,7 +1,7 @@
 import type { LogStore } from '@tiltts/core/logs'
 import { podSpan } from '@tiltts/core/status'
 import type { ObjectStore } from '@tiltts/core/store'
-import { fromApiTime, type KubernetesDiscovery, type Pod, type PodContainer } from '@tiltts/spec'
+import { annotation, fromApiTime, type KubernetesDiscovery, type Pod, type PodContainer } from '@tiltts/spec'
 import type { Clock } from '../../ports/clock.js'
 import type { LogChunk } from '../../ports/docker.js'
 import type { Kubernetes, PodContainerRef } from '../../ports/kubernetes.js'
@@ -50,11 +50,13 @@ export function podLogs(deps: PodLogsDeps): PodLogs {
     if (present !== undefined) return present
     const target = { namespace: pod.namespace, pod: pod.name, container: name }
     const isAlone = !init && told(pod).length === 1
+    const shown = store.get('KubernetesDiscovery', resource)?.metadata.annotations?.[annotation.resource]
     const log = containerLog(
       { ...deps, reportLost: () => {} },
       {
         span: spanOf(resource, pod, name),
-        resource,
+        // That of a client shows in the log of the resource that it names, else in that of the session.
+        resource: shown ?? '',
         // Times of creation have whole seconds.
         since: fromApiTime(pod.createdAt) + 1_000 < since ? engineTime(since) : undefined,
         prefix: () => (isAlone ? '' : `[${name}] `),

@@ -8,6 +8,7 @@ import type {
   WireKubernetesDiscovery,
 } from '@tiltts/spec'
 import { clusterName } from '@tiltts/spec'
+import { ApiError } from '../api-error.js'
 import { wirePod } from './pod.js'
 import { wireForward } from './port-forward.js'
 import { type Shape, shape } from './shape.js'
@@ -33,14 +34,18 @@ export const kubernetesDiscovery: Shape = shape<'KubernetesDiscovery', Beside>({
     }
   },
   status: (object, [applied, cluster]) => wireStatus(object, applied ?? [], cluster),
-  kept: ({ watches, extraSelectors = [], disableSource, strategy = 'default' }) => ({
-    strategy,
-    extraSelectors: extraSelectors.map(labelsOf),
-    podReadiness: 'wait',
-    namespaces: [...new Set(watches.map(({ namespace }) => namespace))],
-    watches,
-    ...(disableSource !== undefined && { disableSource }),
-  }),
+  kept({ watches, extraSelectors = [], disableSource, strategy = 'default' }, before) {
+    if (before !== undefined && before.spec.watches === undefined)
+      throw new ApiError(403, 'Forbidden', 'what is deployed is looked for by the session itself')
+    return {
+      strategy,
+      extraSelectors: extraSelectors.map(labelsOf),
+      podReadiness: 'wait',
+      namespaces: [...new Set(watches.map(({ namespace }) => namespace))],
+      watches,
+      ...(disableSource !== undefined && { disableSource }),
+    }
+  },
 })
 
 const labelsOf = ({ matchLabels = {} }: LabelSelector): Readonly<Record<string, string>> => matchLabels

@@ -1,7 +1,7 @@
 import type { ProbeSpec } from '@tiltts/spec'
 import { beforeEach, expect, it } from 'vitest'
 import { group, type TestServer, testServer } from '../../testing/test-server.js'
-import { wire } from './wire-form.test.support.js'
+import { putShop, wire } from './wire-form.test.support.js'
 
 let api: TestServer
 beforeEach(async () => {
@@ -121,6 +121,14 @@ it('API-46: a FileWatch has its paths, what it leaves out, and the newest events
   const status = { monitorStartTime: time, lastEventTime: time, fileEvents }
   api.store.update({ by: 'test' }, (tx) => tx.status('FileWatch', 'web', () => status))
   expect(await wire(api, 'filewatches', 'web')).toEqual({ spec, status })
+})
+
+it('API-51: what the config deploys is not changed by clients', async () => {
+  putShop(api.store)
+  expect(await api.call('PATCH', `${group}/kubernetesapplys/web`, { spec: { timeout: '5s' } }, merge)).toMatchObject({
+    status: 403,
+    body: { message: expect.stringContaining('what the config deploys is changed in the config') },
+  })
 })
 
 it('the schemas are those of the forms that clients read', async () => {
