@@ -98,7 +98,10 @@ async function carryOut(
     const states = new Map(files.map((file) => [file.path, file]))
     for (const { localPath, hash } of await channel.copy(plan.copy, signal)) {
       const { state, mode } = states.get(localPath) ?? {}
-      known.synced(localPath, state === 'folder' ? folderHash : hash, mode)
+      const sent = state === 'folder' ? folderHash : hash
+      if (sent !== undefined) known.synced(localPath, sent, mode)
+      // It has vanished since it was looked at: the container still has what it had there before.
+      else known.doubt([localPath])
     }
   }
   for (const { path, state } of files) if (state === 'gone') known.synced(path, undefined)
