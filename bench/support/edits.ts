@@ -13,8 +13,9 @@ export const stampResource = `localResource('stamp', { cmd: ['cp', 'src/edited.t
 
 /** The least that can be done: watch one folder, spawn the same command. */
 const floorScript = `const { watch } = require('node:fs'); const { spawn } = require('node:child_process')
-let busy = false
-watch('src', () => { if (busy) return; busy = true; spawn('cp', ['src/edited.txt', 'out/stamp']).on('exit', () => { busy = false }) })
+let busy = false, again = false
+const run = () => { busy = true; again = false; spawn('cp', ['src/edited.txt', 'out/stamp']).on('exit', () => { busy = false; if (again) run() }) }
+watch('src', () => { if (busy) again = true; else run() })
 console.log('watching')
 `
 

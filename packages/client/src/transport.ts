@@ -38,7 +38,17 @@ export class ApiFailure extends Error {
 export async function send(endpoint: Endpoint, call: Call): Promise<IncomingMessage> {
   const started = performance.now()
   const body = call.body === undefined ? undefined : JSON.stringify(call.body)
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const answer = await answerOf(endpoint, call, body)
+  endpoint.trace?.(
+    `${call.method} http://${endpoint.host}:${endpoint.port}${call.path} ${answer.statusCode} in ${Math.round(performance.now() - started)} ms`,
+  )
+  if ((answer.statusCode ?? 500) < 300) return answer
+  throw failureOf(answer.statusCode ?? 500, await textOf(answer))
+}
+
+/** The answer once its head is there. */
+function answerOf(endpoint: Endpoint, call: Call, body: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     const outgoing = request(
       {
         host: endpoint.host,
@@ -56,14 +66,13 @@ export async function send(endpoint: Endpoint, call: Call): Promise<IncomingMess
       },
       resolve,
     )
-    outgoing.on('error', reject)
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // The server has just ended a connection that nobody used: it has not seen the request, so another one is tried.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(answerOf(endpoint, call, body))
+      else reject(error)
+    })
     outgoing.end(body)
   })
-  endpoint.trace?.(
-    `${call.method} http://${endpoint.host}:${endpoint.port}${call.path} ${answer.statusCode} in ${Math.round(performance.now() - started)} ms`,
-  )
-  if ((answer.statusCode ?? 500) < 300) return answer
-  throw failureOf(answer.statusCode ?? 500, await textOf(answer))
 }
 
 /** The whole of an answer as text. */

@@ -34,7 +34,7 @@ export interface WatchChannel {
 }
 
 /** Least time between two messages to the watchers of a channel, in milliseconds. What is rare is told at once. */
-const spacing = 25
+const spacing = 50
 
 /**
  * Watches a kind for any number of watchers. Nothing waits for one of them: the store's own history says what each has
