@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { findCommand } from './registry.js'
 import { isSmall, smallCommands } from './small-commands.js'
 
-it('are commands that there are, each in the file of its name', async () => {
+it('are commands that there are, each in the file of its name', () => {
   for (const name of smallCommands) {
     expect(findCommand(name)?.[0]).toBe(name)
-    expect(await import(`./${name}.ts`)).toHaveProperty('command')
+    expect(existsSync(new URL(`./${name}.ts`, import.meta.url))).toBe(true)
   }
 })
 
