@@ -9,6 +9,7 @@ import { serveQuestions } from './questions/serve-questions.js'
 import { ApiError } from './rest/api-error.js'
 import { serveDiscovery } from './rest/discovery.js'
 import { serveResources } from './rest/resources.js'
+import { groupPath } from './rest/served-kinds.js'
 import type { Served, ServerOptions } from './server.js'
 import { serveEngine } from './web/engine-routes.js'
 import { servePage } from './web/page-routes.js'
@@ -30,6 +31,7 @@ export function webApp(options: AppOptions, served: Served, csrf: string): Hono 
   app.use(webGuard(options))
   limitBodies(app)
   serveObjects(app, options, served)
+  serveProxy(app, options, served)
   serveLogs(app, served.logs)
   serveViews(app, { ...served, now: options.now }, csrf)
   serveEngine(app, served.store, options.now)
@@ -51,6 +53,18 @@ function serveObjects(app: Hono, { version, now }: AppOptions, { store }: Served
   serveDiscovery(app)
   serveOpenApi(app, version)
   serveResources(app, store, now)
+}
+
+const proxied = `/proxy${groupPath}/uibuttons`
+
+/** Where pages of Tilt click buttons: the same objects, of that kind alone. */
+function serveProxy(app: Hono, { now }: AppOptions, { store }: Served): void {
+  app.use('/proxy/*', async (c, next) => {
+    if (c.req.path !== proxied && !c.req.path.startsWith(`${proxied}/`))
+      throw new ApiError(403, 'Forbidden', 'nothing but uibuttons is to be had by the proxy')
+    await next()
+  })
+  serveResources(app.basePath('/proxy'), store, now)
 }
 
 /** An app that says every refusal as a Kubernetes `Status`. */

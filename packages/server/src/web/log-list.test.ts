@@ -52,4 +52,17 @@ describe('log lists', () => {
     expect(pieces.join('')).toBe(`${'long '.repeat(6)}\n`)
     expect(wire).toHaveLength(logs.nextSeq)
   })
+
+  it('API-81: lines of one progress display share an id within their span', () => {
+    const { segments, logs } = written()
+    logs.span({ id: 'build:1', resource: 'api', source: 'build' })
+    for (const text of ['10%\n', '90%\n']) logs.append('build:1', text, 'info', { progressId: 'pull' })
+    logs.append('build:1', 'done\n')
+    const { segments: wire = [] } = logList(countedLines(segments), logs.nextSeq)
+    expect(wire.map(({ fields, spanId }) => [spanId, fields?.['progressID']])).toEqual([
+      ['build:1', 'pull'],
+      ['build:1', 'pull'],
+      ['build:1', undefined],
+    ])
+  })
 })

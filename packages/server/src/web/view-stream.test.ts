@@ -1,7 +1,7 @@
 import { createLogStore } from '@tiltts/core/logs'
 import { createStore } from '@tiltts/core/store'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import { putRow } from '../testing/rows.js'
+import { putRow, putSession } from '../testing/rows.js'
 import type { View } from './view.js'
 import { streamView } from './view-stream.js'
 
@@ -88,4 +88,18 @@ it('sends nothing after its end', async () => {
   logs.append('api', 'late\n')
   await vi.advanceTimersByTimeAsync(10_000)
   expect(frames).toHaveLength(1)
+})
+
+it('API-74: every frame has the start of the session, by which a page sees that it was started anew', async () => {
+  const starts = async (startTime: string): Promise<readonly unknown[]> => {
+    const { store, frames } = streamed()
+    putSession(store, startTime)
+    await vi.advanceTimersByTimeAsync(300)
+    putRow(store, 'api')
+    await vi.advanceTimersByTimeAsync(300)
+    return frames.slice(1).map(({ view }) => view.tiltStartTime)
+  }
+  const [first, second] = ['2026-01-02T03:04:05.000000Z', '2026-01-02T04:00:00.000000Z']
+  expect(await starts(first)).toEqual([first, first])
+  expect(await starts(second)).toEqual([second, second])
 })
