@@ -219,7 +219,7 @@ describe('links of services', () => {
       'web',
     ).links.map(({ url }) => url)
 
-  it('DCC-11: lead to each published port, and those of the config come after', () => {
+  it('DCC-11, API-30: lead to each published port, and those of the config come after', () => {
     const ports = [
       port(8080),
       port(undefined),
@@ -242,7 +242,7 @@ describe('links of services', () => {
     ).toEqual(['http://10.0.0.5:1/', 'http://[fe80::1]:2/'])
   })
 
-  it('DCC-11: are not inferred when the config says so', () => {
+  it('DCC-11, API-30: are not inferred when the config says so', () => {
     expect(linksOf({ ports: [port(8080)] }, { inferLinks: false, links: [{ url: 'x.io' }] })).toEqual(['http://x.io'])
     expect(linksOf({ ports: [port(8080)] }, { inferLinks: false }, { inferLinks: true })).toHaveLength(1)
   })

@@ -18,7 +18,7 @@ const urls = (view: Omit<Parameters<typeof endpointLinks>[0], 'resource'>) =>
   endpointLinks({ resource, ...view }).map(({ url, name }) => `${url} ${name}`)
 
 describe('links of a row', () => {
-  test('PF-05: a forward is linked with its path and name, also before a pod runs', () => {
+  test('PF-05, API-30: a forward is linked with its path and name, also before a pod runs', () => {
     const forwards = [
       { localPort: 8080, host: 'localhost', linkPath: 'docs', name: 'API' },
       { localPort: 9000, host: '0.0.0.0' },
@@ -38,7 +38,7 @@ describe('links of a row', () => {
     expect(urls({ forward: forward(forwards, [state]) })).toEqual(['http://localhost:40123/ '])
   })
 
-  test('RDY-06: a load balancer is linked where nothing is forwarded', () => {
+  test('RDY-06, API-30: a load balancer is linked where nothing is forwarded', () => {
     const found = discovery({ urls: ['http://10.1.1.1:80/'] })
     expect(urls({ discovery: found })).toEqual(['http://10.1.1.1:80/ '])
     expect(urls({ discovery: found, forward: forward([]) })).toEqual([])

@@ -151,7 +151,7 @@ describe('what a row says in one line', () => {
 })
 
 describe('fields', () => {
-  test('HOLD-10: what it waits for, with references', () => {
+  test('HOLD-10, API-28: what it waits for, with references', () => {
     const hold = dependencyHold([{ on: 'db', edge: 'first', state: dependency({ enabled: false }) }])
     expect(row({ status: { hold } }).waiting).toEqual({
       reason: 'waiting-for-dep',

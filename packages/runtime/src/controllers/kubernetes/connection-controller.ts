@@ -11,7 +11,7 @@ import { connectionOf, isClusterConnected, kubernetesCluster } from './kubernete
 import { type Found, lookAtCluster } from './look-at-cluster.js'
 
 export interface ClusterConnectionDeps extends ClusterRecordDeps {
-  readonly kubernetes: Pick<Kubernetes, 'info' | 'get'>
+  readonly kubernetes: Pick<Kubernetes, 'info' | 'get' | 'frozenKubeconfig'>
   readonly docker: Pick<Docker, 'info'>
   readonly clock: Clock
   readonly tasks: Tasks
@@ -67,9 +67,22 @@ export function kubernetesConnection(deps: ClusterConnectionDeps): KubernetesCon
       // Another cluster in the place of the one before, made anew with the same name, has a registry of its own.
       if (cluster?.status.uid !== info.uid || found?.problem !== undefined) found = undefined
       if (connection !== undefined)
-        found ??= await lookAtCluster({ ...deps, runsImages, namesRegistry }, connection, info, limit)
+        found ??= {
+          ...(await lookAtCluster({ ...deps, runsImages, namesRegistry }, connection, info, limit)),
+          configPath: await configPath(),
+        }
       return info
     })
+  }
+
+  /** For clients that want to speak to the same cluster. */
+  const configPath = async (): Promise<string | undefined> => {
+    try {
+      return await kubernetes.frozenKubeconfig()
+    } catch (error) {
+      deps.say(`Others cannot be told how to reach the cluster: ${worldsNo(error)}`, 'warn')
+      return undefined
+    }
   }
 
   const runsImages = (): boolean =>

@@ -17,7 +17,7 @@ export interface LookDeps {
 }
 
 /** What is found out about a cluster once a session. */
-export type Found = Pick<ClusterStatus, 'registry' | 'sharesDockerImages'> & {
+export type Found = Pick<ClusterStatus, 'registry' | 'sharesDockerImages' | 'configPath'> & {
   /** Why it cannot be used as it is. */
   readonly problem?: string | undefined
 }

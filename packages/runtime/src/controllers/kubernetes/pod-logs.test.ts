@@ -171,3 +171,16 @@ it('reads no more when the session ends', async () => {
   expect(w.log('web')).not.toContain('too late')
   expect(w.tasks.count).toBe(0)
 })
+
+it('API-79: the first container of a pod speaks in the span that its row names, the others beside it', async () => {
+  const w = await world()
+  await w.declare('web', [deployment('web', { containers: [container('main'), container('side')] })])
+  await w.deploy('web')
+  await w.advance(200)
+  for (const name of ['main', 'side']) w.kubernetes.print(w.target('web', name), `from ${name}\n`)
+  await w.settled()
+  const spanOf = (text: string): string | undefined =>
+    w.logs.tail('web', 100).find(({ message }) => message.includes(text))?.spanId
+  expect(spanOf('from main')).toBe(`pod:web:${w.pod('web')}`)
+  expect(spanOf('from side')).toBe(`pod:web:${w.pod('web')}:side`)
+})
