@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type KubectlSession, kubectlSession } from '../support/kubectl.js'
 import { skipReason } from '../support/requires.js'
-import { type SharedSession, sharedSession } from '../support/shared-session.js'
 
 const skip = skipReason('kubectl')
 const config = `import { localResource } from 'tiltts'
@@ -13,39 +10,14 @@ localResource('broken', { cmd: 'echo no; exit 3', labels: ['backend'] })
 localResource('by-hand', { cmd: 'true', triggerMode: 'manual', autoInit: false })
 `
 
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
 describe.skipIf(skip !== undefined)(`kubectl and a session${skip ? ` (skipped: ${skip})` : ''}`, () => {
-  let session: SharedSession
-  let cache = ''
-  let kubeconfig = ''
-
-  /** Runs the real kubectl with the kubeconfig that the session has written. */
-  const kubectl = (args: readonly string[], input?: string): Promise<Ran> =>
-    new Promise((resolve) => {
-      const argv = ['--kubeconfig', kubeconfig, '--context', contextOf(kubeconfig), '--cache-dir', cache, ...args]
-      const child = execFile('kubectl', argv, { env: session.env }, (error, out, err) =>
-        resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-      )
-      child.stdin?.end(input)
-    })
+  let world: KubectlSession
+  const kubectl: KubectlSession['kubectl'] = (args, input) => world.kubectl(args, input)
 
   beforeAll(async () => {
-    session = await sharedSession({ 'tilt.config.ts': config }, /│ serving/)
-    cache = mkdtempSync(join(tmpdir(), 'tiltts-kubectl-'))
-    kubeconfig = join(session.env['TILT_DEV_DIR'] ?? '', 'config')
-    await session.until(() => existsSync(kubeconfig))
-    await kubectl(['wait', 'uiresource/api', '--for=condition=Ready', '--timeout=20s'])
-    await kubectl(['wait', 'uiresource/broken', '--for=jsonpath={.status.updateStatus}=error', '--timeout=20s'])
+    world = await kubectlSession(config)
   }, 60_000)
-  afterAll(async () => {
-    await session.end()
-    rmSync(cache, { recursive: true, force: true })
-  })
+  afterAll(() => world.end())
 
   it('API-05, API-09: prints what tells of resources, and their fields in every way it knows', async () => {
     const { out } = await kubectl(['get', 'uiresources'])
@@ -138,6 +110,7 @@ describe.skipIf(skip !== undefined)(`kubectl and a session${skip ? ` (skipped: $
   })
 
   it('API-04: has no entry any more when the session has ended', async () => {
+    const { kubeconfig, session } = world
     expect(readFileSync(kubeconfig, 'utf8')).toContain('certificate-authority-data')
     await session.stop()
     expect(readFileSync(kubeconfig, 'utf8')).not.toContain('certificate-authority-data')
@@ -146,7 +119,3 @@ describe.skipIf(skip !== undefined)(`kubectl and a session${skip ? ` (skipped: $
 
 const manifest = (name: string, x: string): string =>
   `apiVersion: tilt.dev/v1alpha1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {x: "${x}"}\n`
-
-function contextOf(kubeconfig: string): string {
-  return /name: (tilt-\S+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] ?? ''
-}

@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type KubectlSession, kubectlSession } from '../support/kubectl.js'
 import { skipReason } from '../support/requires.js'
-import { type SharedSession, sharedSession } from '../support/shared-session.js'
 
 const skip = skipReason('kubectl')
 const config = `import { localResource } from 'tiltts'
@@ -21,41 +17,31 @@ interface Said {
 
 /** What both print of the same session must be the same, to the character. */
 describe.skipIf(skip !== undefined)(`tiltts reads as kubectl does${skip ? ` (skipped: ${skip})` : ''}`, () => {
-  let session: SharedSession
-  let cache = ''
-  let kubeconfig = ''
+  let world: KubectlSession
 
-  const kubectl = (args: readonly string[]): Promise<Said> =>
-    new Promise((resolve) => {
-      const context = /name: (tilt-\S+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] ?? ''
-      const argv = ['--kubeconfig', kubeconfig, '--context', context, '--cache-dir', cache, ...args]
-      execFile('kubectl', argv, { env: session.env }, (error, out, err) =>
-        resolve({ failed: error !== null, out, err: err.replace(/^[WIE]\d{4} .*\n/gm, '') }),
-      )
-    })
+  const kubectl = async (args: readonly string[]): Promise<Said> => {
+    const { code, out, err } = await world.kubectl(args)
+    return { failed: code !== 0, out, err: err.replace(/^[WIE]\d{4} .*\n/gm, '') }
+  }
   const tiltts = async (args: readonly string[]): Promise<Said> => {
-    const { code, stdout, stderr } = await session.run(...args)
+    const { code, stdout, stderr } = await world.session.run(...args)
     return { failed: code !== 0, out: stdout, err: stderr }
   }
-  /** Ages of objects differ by the second in which they are asked for. */
-  const ageless = ({ failed, out, err }: Said): Said => ({ failed, out: out.replace(/ +\d+m?\d*s\b/g, ' AGE'), err })
+  /** Ages of objects differ by the second in which they are asked for, and with them the width of their column. */
+  const ageless = ({ failed, out, err }: Said): Said => ({
+    failed,
+    out: out.replace(/ +(?:\d+m?\d*s|AGE)\b */g, ' AGE '),
+    err,
+  })
   const both = async (...args: readonly string[]): Promise<void> => {
     const theirs = await kubectl(args)
     expect(ageless(await tiltts(args)), args.join(' ')).toEqual(ageless(theirs))
   }
 
   beforeAll(async () => {
-    session = await sharedSession({ 'tilt.config.ts': config }, /│ serving/)
-    cache = mkdtempSync(join(tmpdir(), 'tiltts-kubectl-'))
-    kubeconfig = join(session.env['TILT_DEV_DIR'] ?? '', 'config')
-    await session.until(() => existsSync(kubeconfig))
-    await kubectl(['wait', 'uiresource/api', '--for=condition=Ready', '--timeout=20s'])
-    await kubectl(['wait', 'uiresource/broken', '--for=jsonpath={.status.updateStatus}=error', '--timeout=20s'])
+    world = await kubectlSession(config)
   }, 60_000)
-  afterAll(async () => {
-    await session.end()
-    rmSync(cache, { recursive: true, force: true })
-  })
+  afterAll(() => world.end())
 
   it.each([
     ['uiresources'],

@@ -6,9 +6,9 @@ import { listFlag, listOfTexts, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
-import { kindNamed } from '../objects/kind-name.js'
 import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
+import { kindOfWord } from '../reading/kinds.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
@@ -40,7 +40,7 @@ export const command: Command = {
     const documents = await documentsOf(invocation)
     return withSession(invocation, (client) =>
       eachObject(documents, async (document) => {
-        const info = kindNamed(document.kind)
+        const info = kindOfWord(document.kind)
         await printWritten(info, await create(client, info.kind, document), 'created', output)
       }),
     )

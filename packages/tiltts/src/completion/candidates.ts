@@ -3,7 +3,7 @@ import { type Command, type Flag, type Flags, parseOptions } from '../cli/comman
 import { commandIndex } from '../cli/command-index.js'
 import { globalFlags, plainWords } from '../cli/parse.js'
 import { findCommand, visibleCommands } from '../commands/registry.js'
-import { kindNamed, servedKinds } from '../objects/kind-name.js'
+import { clientKinds, kindOfWord } from '../reading/kinds.js'
 import { shells } from './scripts.js'
 
 /** What a word can be, and what that means. */
@@ -71,7 +71,7 @@ async function wordCandidates(
   if (ofResources.has(name)) return (await namesOf('UIResource')).map((value) => ({ value }))
   if (name === 'completion') return shells.map((value) => ({ value }))
   if (name === 'help') return commandCandidates()
-  const kinds = servedKinds.map(({ plural, kind }) => ({ value: plural, help: kind }))
+  const kinds = clientKinds.map(({ plural, kind }) => ({ value: plural, help: kind }))
   if (name === 'explain') return kinds
   const words = plainWords(said, parseOptions(command.flags))
   if (ofObjects.has(name)) return objectCandidates(words, current, namesOf, kinds)
@@ -94,16 +94,16 @@ async function objectCandidates(
   const slash = current.indexOf('/')
   if (slash > 0) {
     const start = current.slice(0, slash)
-    const names = isKind(start) ? await namesOf(kindNamed(start).kind) : []
+    const names = isKind(start) ? await namesOf(kindOfWord(start).kind) : []
     return names.map((value) => ({ value: `${start}/${value}` }))
   }
   if (type === undefined || type.includes('/')) return kinds
-  return isKind(type) ? (await namesOf(kindNamed(type).kind)).map((value) => ({ value })) : []
+  return isKind(type) ? (await namesOf(kindOfWord(type).kind)).map((value) => ({ value })) : []
 }
 
 function isKind(word: string): boolean {
   const plain = word.toLowerCase()
-  return servedKinds.some(
+  return clientKinds.some(
     ({ kind, plural, shortNames }) => kind.toLowerCase() === plain || plural === plain || shortNames.includes(plain),
   )
 }

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KindInfo } from '@tiltts/spec'
 import { UsageError } from '../cli/usage-error.js'
+import { kindOfWord } from '../reading/kinds.js'
 import { type ApiDocument, isObject } from './api-document.js'
-import { kindNamed } from './kind-name.js'
 
 /** One object that the user has written down. */
 export interface Manifest {
@@ -99,5 +99,5 @@ function manifestsOf(value: unknown, from: string): readonly Manifest[] {
       'Objects of a session have the apiVersion tilt.dev/v1alpha1. Those of a cluster belong in the config: k8sYaml.',
     )
   if (!isObject(metadata)) throw new UsageError(`error parsing ${from}: ${kind} has no metadata`)
-  return [{ info: kindNamed(kind), document: value as unknown as ApiDocument }]
+  return [{ info: kindOfWord(kind), document: value as unknown as ApiDocument }]
 }

@@ -9,7 +9,10 @@ export const clientKinds: readonly KindInfo[] = Object.values(kinds).filter(({ i
 /** `uiresource.tilt.dev`, as a name of an object begins. */
 export const qualifiedKind = ({ kind }: Pick<KindInfo, 'kind'>): string => `${kind.toLowerCase()}.${group}`
 
-/** The kind that a word means: plural, singular or short, with the group behind it or without. Throws a UsageError. */
+/**
+ * The kind that a word means, as kubectl takes them: `cmd`, `cmds`, `Cmd`, `cmds.tilt.dev`, `cmds.v1alpha1.tilt.dev`, `fw`.
+ * Throws a UsageError.
+ */
 export function kindOfWord(word: string): KindInfo {
   const [name = '', ...rest] = word.toLowerCase().split('.')
   const known = rest.length === 0 || rest.join('.') === group || rest.join('.') === `v1alpha1.${group}`
