@@ -82,7 +82,7 @@ describe.skipIf(skip !== undefined)(`a machine that is not set up well${skip ? `
 
   it('CI-10: ci names the engine it waits for', async () => {
     const project = await dockerProject(composeConfig, { db: service(waits) })
-    const end = await runTiltts(project, ['ci', '--timeout', '2s'], { env: { DOCKER_HOST: 'tcp://127.0.0.1:1' } })
+    const end = await runTiltts(project, ['ci', '--timeout', '6s'], { env: { DOCKER_HOST: 'tcp://127.0.0.1:1' } })
     expect(end.code).toBe(1)
     expect(end.stdout).toMatch(/db +(waiting: )?waiting for the Docker engine: no Docker engine answers at tcp:/)
   })
