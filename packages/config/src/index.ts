@@ -67,6 +67,7 @@ export type {
   FileWatchObjectSpec,
   KubernetesApplySpec,
   KubernetesDiscoverySpec,
+  LabelsSelector,
   ObjectOptions,
   PortForwardObjectSpec,
   ToggleButtonObjectSpec,

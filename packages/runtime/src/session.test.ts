@@ -145,6 +145,16 @@ describe('a session', () => {
     })
   })
 
+  it('API-33: comes to a verdict once a client changes its exit condition, and ends by that', async () => {
+    const { sim } = await simulateJobs((c) => c.local('a', { cmd: 'true' }))
+    expect(sim.verdict().done).toBe(false)
+    sim.store.update({ by: 'api' }, (tx) =>
+      tx.spec('Session', 'Tiltfile', (spec) => ({ ...spec, exitCondition: 'ci' })),
+    )
+    await sim.advance(1000)
+    expect(sim.verdict()).toMatchObject({ done: true, error: '' })
+  })
+
   it('every update has a recorded cause, and so has every transaction that it made', async () => {
     const { sim } = await simulateJobs((c) => {
       c.local('gen', { cmd: 'true', deps: ['gen'] })

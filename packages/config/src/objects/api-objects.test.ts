@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { probe } from '../probes.js'
 import { evaluate, folderOf } from '../testing/evaluate.js'
 import { v1alpha1 } from './api-objects.js'
 import { textInput } from './inputs.js'
@@ -9,7 +10,13 @@ const anything = (value: unknown): never => value as never
 describe('v1alpha1', () => {
   it('OBJ-01: records objects of each kind, with paths of the config made absolute', async () => {
     const { graph, folder } = await evaluate(() => {
-      v1alpha1.cmd({ name: 'a', args: ['make'], dir: 'sub', restartOn: { fileWatches: ['b'] } })
+      v1alpha1.cmd({
+        name: 'a',
+        args: ['make'],
+        dir: 'sub',
+        restartOn: { fileWatches: ['b'] },
+        readinessProbe: probe.tcp({ port: 80 }),
+      })
       v1alpha1.fileWatch({
         name: 'b',
         watchedPaths: ['src', '/abs'],
@@ -32,10 +39,23 @@ describe('v1alpha1', () => {
       })
       v1alpha1.kubernetesApply({ name: 'f', applyCmd: { args: ['./apply'] } })
       v1alpha1.kubernetesDiscovery({ name: 'g', watches: [{ namespace: 'shop' }] })
-      v1alpha1.portForward({ name: 'h', podName: 'web', forwards: [{ localPort: 80, containerPort: 8080 }] })
+      v1alpha1.portForward({
+        name: 'h',
+        podName: 'web',
+        forwards: [{ localPort: 80, containerPort: 8080, path: '/docs' }],
+      })
     })
     expect(JSON.parse(JSON.stringify(graph().objects))).toMatchObject([
-      { kind: 'Cmd', name: 'a', spec: { args: ['make'], dir: `${folder}/sub`, restartOn: { fileWatches: ['b'] } } },
+      {
+        kind: 'Cmd',
+        name: 'a',
+        spec: {
+          args: ['make'],
+          dir: `${folder}/sub`,
+          restartOn: { fileWatches: ['b'] },
+          probe: { action: { port: 80 } },
+        },
+      },
       {
         kind: 'FileWatch',
         name: 'b',
@@ -55,9 +75,16 @@ describe('v1alpha1', () => {
         annotations: { 'tilt.dev/resource': 'web' },
       },
       { kind: 'ToggleButton', name: 'e', spec: { on: { text: 'Off' }, stateSource: { configMap: { name: 'c' } } } },
-      { kind: 'KubernetesApply', name: 'f', spec: { applyCmd: { args: ['./apply'], dir: folder } } },
-      { kind: 'KubernetesDiscovery', name: 'g', spec: { watches: [{ namespace: 'shop' }] } },
-      { kind: 'PortForward', name: 'h', spec: { podName: 'web', forwards: [{ localPort: 80, containerPort: 8080 }] } },
+      { kind: 'KubernetesApply', name: 'f', spec: { own: { applyCmd: { args: ['./apply'], dir: folder } } } },
+      { kind: 'KubernetesDiscovery', name: 'g', spec: { watches: [{ namespace: 'shop' }], namespaces: ['shop'] } },
+      {
+        kind: 'PortForward',
+        name: 'h',
+        spec: {
+          pod: { name: 'web', namespace: '' },
+          forwards: [{ localPort: 80, containerPort: 8080, host: 'localhost', linkPath: '/docs' }],
+        },
+      },
     ])
   })
 
@@ -67,12 +94,14 @@ describe('v1alpha1', () => {
       v1alpha1.configMap(anything({ name: 'a', data: { n: 1 } }))
       v1alpha1.fileWatch({ name: 'a/b', watchedPaths: [] })
       v1alpha1.uiButton(anything({}))
+      v1alpha1.kubernetesApply({ name: 'k' })
     })
     expect(errors.map(({ message }) => message)).toEqual([
       "v1alpha1.cmd('a') has no option `arg`",
       "v1alpha1.configMap('a'): `data` must be an object whose values are strings, but it is { n: 1 }",
       'v1alpha1.fileWatch(): "a/b" cannot be a name',
       'v1alpha1.uiButton(): missing cannot be a name',
+      'v1alpha1.kubernetesApply() has neither yaml nor applyCmd',
     ])
   })
 
@@ -84,7 +113,7 @@ describe('v1alpha1', () => {
     let greeting: unknown
     const { graph } = await evaluate(async () => {
       v1alpha1.extensionRepo({ name: 'ours', url: pathToFileURL(repo).href, gitSubpath: 'more' })
-      v1alpha1.extension({ name: 'other', repoName: 'ours' })
+      void v1alpha1.extension({ name: 'other', repoName: 'ours' })
       const loaded = await v1alpha1.extension<{ greeting: string }>({
         name: 'hi',
         repoName: 'ours',

@@ -1,10 +1,13 @@
 import { type Call, declaring } from '../call/call.js'
 import { checkedOptions, type Expectations } from '../call/expect.js'
-import { argv, flag, text, textRecord } from '../call/expectations.js'
+import { argv, durationText, flag, text, textRecord } from '../call/expectations.js'
+import type { Declaration } from '../collector/recorder.js'
+import { keepProbe, probeExpectation } from '../probes.js'
 import { declareObject } from './declare-object.js'
 import { inputList, record, records } from './expectations.js'
 import { type ExtensionRepo, extension, extensionRepo } from './extensions.js'
 import { inputSpec } from './inputs.js'
+import { applyFields, discoveryFields, forwardFields } from './kubernetes-specs.js'
 import type * as specs from './specs.js'
 
 /**
@@ -39,21 +42,17 @@ function builderOf<S extends specs.ObjectOptions>(
   builder: keyof ApiObjects,
   kind: string,
   expectations: Expectations<Fields<S>>,
-  finish: (call: Call, fields: Partial<Fields<S>>) => object = (_, fields) => fields,
+  finish: (call: Call, fields: Partial<Fields<S>>, name: string) => Declaration<object> = (_, fields) => () => fields,
 ): (spec: S) => void {
   return (spec) => {
     const call = declaring(`v1alpha1.${builder}`)
     const all = { ...common, ...expectations } as Expectations<S>
     const subject = `v1alpha1.${builder}('${spec?.name}')`
     const { name, annotations, labels, ...fields } = checkedOptions<S>(call, subject, spec, all)
-    const made = { ...finish(call, fields as unknown as Partial<Fields<S>>) }
-    declareObject(call, { kind, name: name ?? spec?.name, spec: () => made, annotations, labels })
+    const made = finish(call, fields as unknown as Partial<Fields<S>>, String(name))
+    declareObject(call, { kind, name: name ?? spec?.name, spec: (at) => ({ ...made(at) }), annotations, labels })
   }
 }
-
-/** A command of an object, in a folder of its own. */
-const inFolder = (call: Call, cmd: specs.CommandFields | undefined): object | undefined =>
-  cmd && { ...cmd, dir: call.path(cmd.dir ?? '.') }
 
 /** Free-standing objects of the API. */
 export const v1alpha1: ApiObjects = {
@@ -62,41 +61,63 @@ export const v1alpha1: ApiObjects = {
   cmd: builderOf<specs.CmdObjectSpec>(
     'cmd',
     'Cmd',
-    { args: argv, dir: text, env: argv, startOn: record, restartOn: record, disableSource: record },
-    (call, { dir = '.', ...fields }) => ({ ...fields, dir: call.path(dir) }),
+    {
+      args: argv,
+      dir: text,
+      env: argv,
+      startOn: record,
+      restartOn: record,
+      readinessProbe: probeExpectation,
+      disableSource: record,
+    },
+    (call, { dir = '.', readinessProbe, ...fields }, name) => {
+      const probe = readinessProbe && keepProbe(call, `cmd:${name}`, readinessProbe)
+      const folder = call.path(dir)
+      return (finish) => ({ ...fields, dir: folder, ...(probe && { probe: probe(finish) }) })
+    },
   ),
   configMap: builderOf<specs.ConfigMapSpec>('configMap', 'ConfigMap', { data: textRecord }),
   fileWatch: builderOf<specs.FileWatchObjectSpec>(
     'fileWatch',
     'FileWatch',
     { watchedPaths: argv, ignores: records, disableSource: record },
-    (call, { watchedPaths = [], ignores = [], ...fields }) => ({
-      ...fields,
-      watchedPaths: watchedPaths.map(call.path),
-      ignores: ignores.map(({ basePath, patterns = [] }) => ({ basePath: call.path(basePath), patterns })),
-    }),
+    (call, { watchedPaths = [], ignores = [], ...fields }) => {
+      const watched = {
+        watchedPaths: watchedPaths.map(call.path),
+        ignores: ignores.map(({ basePath, patterns = [] }) => ({ basePath: call.path(basePath), patterns })),
+      }
+      return () => ({ ...fields, ...watched })
+    },
   ),
   kubernetesApply: builderOf<specs.KubernetesApplySpec>(
     'kubernetesApply',
     'KubernetesApply',
-    { yaml: text, applyCmd: record, deleteCmd: record, cluster: text, restartOn: record, disableSource: record },
-    (call, { applyCmd, deleteCmd, ...fields }) => ({
-      ...fields,
-      applyCmd: inFolder(call, applyCmd),
-      deleteCmd: inFolder(call, deleteCmd),
-    }),
+    {
+      yaml: text,
+      applyCmd: record,
+      deleteCmd: record,
+      restartOn: record,
+      extraSelectors: records,
+      timeout: durationText,
+      disableSource: record,
+    },
+    (call, fields) => {
+      const made = applyFields(call, fields)
+      return () => made
+    },
   ),
-  kubernetesDiscovery: builderOf<specs.KubernetesDiscoverySpec>('kubernetesDiscovery', 'KubernetesDiscovery', {
-    watches: records,
-    extraSelectors: records,
-    cluster: text,
-  }),
-  portForward: builderOf<specs.PortForwardObjectSpec>('portForward', 'PortForward', {
-    podName: text,
-    namespace: text,
-    forwards: records,
-    cluster: text,
-  }),
+  kubernetesDiscovery: builderOf<specs.KubernetesDiscoverySpec>(
+    'kubernetesDiscovery',
+    'KubernetesDiscovery',
+    { watches: records, extraSelectors: records, disableSource: record },
+    (_, fields) => () => discoveryFields(fields),
+  ),
+  portForward: builderOf<specs.PortForwardObjectSpec>(
+    'portForward',
+    'PortForward',
+    { podName: text, namespace: text, forwards: records, disableSource: record },
+    (_, fields) => () => forwardFields(fields),
+  ),
   toggleButton: builderOf<specs.ToggleButtonObjectSpec>('toggleButton', 'ToggleButton', {
     location: record,
     on: record,
@@ -116,6 +137,7 @@ export const v1alpha1: ApiObjects = {
       requiresConfirmation: flag,
       inputs: inputList,
     },
-    (_, { inputs = [], ...fields }) => ({ ...fields, inputs: inputs.map(inputSpec) }),
+    (_, { inputs = [], ...fields }) =>
+      () => ({ ...fields, inputs: inputs.map(inputSpec) }),
   ),
 }

@@ -1,4 +1,6 @@
 import type { DisableSource, RestartOnSpec, StateSource, UIButtonFace, UIInputSpec } from '@tiltts/spec'
+import type { Duration } from '../duration.js'
+import type { Probe } from '../probes.js'
 import type { Input } from './inputs.js'
 
 /** What every object can be told. */
@@ -39,6 +41,8 @@ export interface CmdObjectSpec extends ObjectOptions {
   readonly startOn?: { readonly uiButtons: readonly string[]; readonly startAfter?: string | undefined } | undefined
   /** Starts anew when one of these file watches sees a change, and at a click. */
   readonly restartOn?: RestartOnSpec | undefined
+  /** Tells when it is ready; absent: as soon as it runs. */
+  readonly readinessProbe?: Probe | undefined
   readonly disableSource?: DisableSource | undefined
 }
 
@@ -63,35 +67,54 @@ export interface CommandFields {
   readonly env?: readonly string[] | undefined
 }
 
+/** Pods with these labels. */
+export interface LabelsSelector {
+  readonly matchLabels?: Readonly<Record<string, string>> | undefined
+}
+
+/** Either `yaml` or `applyCmd`. */
 export interface KubernetesApplySpec extends ObjectOptions {
   readonly yaml?: string | undefined
+  /** Prints what it has deployed. */
   readonly applyCmd?: CommandFields | undefined
+  /** Removes what `applyCmd` has deployed. */
   readonly deleteCmd?: CommandFields | undefined
-  readonly cluster?: string | undefined
-  readonly restartOn?: RestartOnSpec | undefined
+  /** Applies anew when one of these file watches sees a change. */
+  readonly restartOn?: { readonly fileWatches?: readonly string[] | undefined } | undefined
+  /** Pods that belong to it, too. */
+  readonly extraSelectors?: readonly LabelsSelector[] | undefined
+  /** What one object may take. @default '30s' */
+  readonly timeout?: Duration | undefined
   readonly disableSource?: DisableSource | undefined
 }
 
 export interface KubernetesDiscoverySpec extends ObjectOptions {
-  readonly watches: readonly { readonly uid?: string; readonly namespace?: string; readonly name?: string }[]
-  readonly extraSelectors?:
-    | readonly { readonly matchLabels?: Readonly<Record<string, string>> | undefined }[]
-    | undefined
-  readonly cluster?: string | undefined
+  /** Pods of these objects; without `uid` and `name`, those of the namespace that an extra selector means. */
+  readonly watches: readonly {
+    readonly uid?: string | undefined
+    /** @default that of the context */
+    readonly namespace?: string | undefined
+    readonly name?: string | undefined
+  }[]
+  readonly extraSelectors?: readonly LabelsSelector[] | undefined
+  readonly disableSource?: DisableSource | undefined
 }
 
 export interface PortForwardObjectSpec extends ObjectOptions {
   readonly podName: string
+  /** @default that of the context */
   readonly namespace?: string | undefined
   readonly forwards: readonly {
-    /** 0: any that is free. */
+    /** 0: any that is free. @default 0 */
     readonly localPort?: number | undefined
     readonly containerPort: number
+    /** @default 'localhost' */
     readonly host?: string | undefined
     readonly name?: string | undefined
+    /** Of the link. */
     readonly path?: string | undefined
   }[]
-  readonly cluster?: string | undefined
+  readonly disableSource?: DisableSource | undefined
 }
 
 /** Where a button stands: `Global` with `nav` is the navigation bar. */

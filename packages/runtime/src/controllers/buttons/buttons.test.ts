@@ -64,6 +64,22 @@ describe('buttons of every resource', () => {
     expect(sim.tiltfile().terminated?.error).toBe('build canceled')
   })
 
+  it('API-20: say by annotations whose they are and what they do; labels of a resource are those of its row', async () => {
+    const { sim } = await simulateJobs((c) => c.local('web', { cmd: 'true', labels: ['front'] }))
+    const told = (name: string) => button(sim, name)?.metadata.annotations
+    expect(told('web-stopbuild')).toMatchObject({ 'tilt.dev/resource': 'web', 'tilt.dev/uibutton-type': 'StopBuild' })
+    expect(told('toggle-web-disable')).toEqual({
+      'tilt.dev/resource': 'web',
+      'tilt.dev/uibutton-type': 'DisableToggle',
+    })
+    expect(told('(Tiltfile)-stopbuild')).toMatchObject({ 'tilt.dev/resource': '(Tiltfile)' })
+    expect(sim.store.get('UIResource', 'web')?.metadata.labels).toEqual({ front: 'front' })
+    for (const kind of ['Cmd', 'ConfigMap', 'ToggleButton'] as const)
+      expect(
+        sim.store.ofResource(kind, 'web').map(({ metadata }) => metadata.annotations?.['tilt.dev/managed-by']),
+      ).toEqual(['(Tiltfile)'])
+  })
+
   it('BTN-01: go with the resource', async () => {
     const { sim } = await simulateJobs((c) => c.local('web', { cmd: 'true' }))
     await sim.reload((c) => c.local('api', { cmd: 'true' }))

@@ -113,6 +113,7 @@ export function sessionController(deps: SessionControllerDeps): BatchController 
     watches: [
       own('Resource'),
       watch('Tiltfile', (change) => [change.name]),
+      watch('Session', ({ before, after }) => (before?.spec === after?.spec ? [] : [wellKnown.tiltfile])),
       byResource('Cmd'),
       byResource('DockerComposeService'),
       byResource('KubernetesDiscovery'),
