@@ -67,8 +67,9 @@ function answerOf(endpoint: Endpoint, call: Call, body: string | undefined): Pro
       resolve,
     )
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      // The server has just ended a connection that nobody used: it has not seen the request, so another one is tried.
-      if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(answerOf(endpoint, call, body))
+      // The server has just ended a connection that nobody used. What only reads may be asked again, by another one.
+      const again = call.method === 'GET' && outgoing.reusedSocket && error.code === 'ECONNRESET'
+      if (again) resolve(answerOf(endpoint, call, body))
       else reject(error)
     })
     outgoing.end(body)
