@@ -255,7 +255,9 @@ COMP_WORDS=(tiltts dump ""); COMP_CWORD=2; _tiltts; echo "\${COMPREPLY[@]}"`
       code: 2,
       stderr: expect.stringContaining('TILT_PORT'),
     })
-    expect((await at({}, 'args', '--klog', '6')).stderr).toMatch(/GET http:\/\/(?:localhost|127\.0\.0\.1):\d+\/apis\/.* 200 in \d+ ms/)
+    expect((await at({}, 'args', '--klog', '6')).stderr).toMatch(
+      /GET http:\/\/(?:localhost|127\.0\.0\.1):\d+\/apis\/.* 200 in \d+ ms/,
+    )
   })
 
   it('CLI-07: says by which names nobody was found', async () => {
