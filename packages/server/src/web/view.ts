@@ -41,11 +41,15 @@ const maxLogSize = 2_000_000
 
 /** Everything there is, with the newest lines of the log. */
 export function completeView(store: ObjectStore, logs: LogStore): View {
+  return viewWithLog(store, recentLines(logs, logNames(store), maxLogSize), logs.nextSeq)
+}
+
+/** Everything there is, with these lines of the log, which end before the number `end`. */
+export function viewWithLog(store: ObjectStore, lines: readonly LogLine[], end: number): View {
   const objects = viewedKinds.map(
     (kind) => [kind, store.list(kind.kind).map((object) => viewed(kind, object, store))] as const,
   )
-  const lines = recentLines(logs, logNames(store), maxLogSize)
-  return { isComplete: true, ...viewFields(new Map(objects)), ...startOf(store), logList: logList(lines, logs.nextSeq) }
+  return { isComplete: true, ...deltaView(store, new Map(objects), lines, end) }
 }
 
 /** Only these objects and lines, which end before the number `end`. */

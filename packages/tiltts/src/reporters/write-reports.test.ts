@@ -34,7 +34,7 @@ test('CLI-29: the snapshot replaces a longer file as a whole, and nothing is lef
   const snapshot = join(path, 'snapshot.json')
   writeFileSync(snapshot, 'x'.repeat(100_000))
   await writeReports(session, end, { ...nothing, snapshot })
-  expect(JSON.parse(readFileSync(snapshot, 'utf8'))).toMatchObject({ view: { isComplete: true, uiResources: [] } })
+  expect(JSON.parse(readFileSync(snapshot, 'utf8'))).toMatchObject({ view: { isComplete: true, logList: {} } })
   expect(readFileSync(snapshot, 'utf8')).toContain('\n  "view": {\n')
   expect(readdirSync(path)).toEqual(['snapshot.json'])
 })

@@ -1,6 +1,6 @@
 import type { LogSegment } from '@tiltts/core/logs'
-import { snapshotOf } from '@tiltts/core/status'
 import type { Session } from '@tiltts/runtime'
+import { snapshotOf } from '@tiltts/server'
 import { writeWhole } from './write-whole.js'
 
 /** So much of the log goes into a snapshot, the newest, in UTF-16 units: a page has to hold it. */
