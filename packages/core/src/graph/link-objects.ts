@@ -11,6 +11,7 @@ import {
 } from '@tiltts/spec'
 import { didYouMean } from '../errors/nearest.js'
 import { equal } from '../store/values.js'
+import { keptSpec } from './kept-spec.js'
 import type { Names } from './names.js'
 import { placesOf } from './places.js'
 import { toObjects } from './to-objects.js'
@@ -32,7 +33,7 @@ export function linkObjects({ objects = [] }: GraphSpec, names: Names): ObjectLi
       continue
     }
     const object = linkObject(node, info, names)
-    diagnostics.push(...faultsOf(node, info, object), ...checkResource(node, names))
+    diagnostics.push(...faultsOf(node, info), ...checkResource(node, names))
     const first = linked.get(keyOf(object))
     if (first === undefined) linked.set(keyOf(object), { object, node })
     else if (!equal(first.object, object)) diagnostics.push(duplicate(node, first.node))
@@ -75,7 +76,7 @@ function linkObject(
   names: Names,
 ): LinkedObject {
   const owner = resource === undefined ? undefined : names.resolve(resource.name)
-  const whole = { ...info.defaults, ...spec }
+  const whole = keptSpec(info.kind, wholeSpec(info, spec))
   return {
     kind: info.kind,
     name,
@@ -85,6 +86,8 @@ function linkObject(
   }
 }
 
+const wholeSpec = ({ defaults }: KindInfo, spec: object): object => ({ ...defaults, ...spec })
+
 /** What stands at a resource that is called otherwise by now. */
 function moved(spec: object, owner: string): object {
   const { location } = spec as { readonly location?: { readonly componentType?: string } }
@@ -92,8 +95,8 @@ function moved(spec: object, owner: string): object {
   return isOnResource ? { ...spec, location: { ...location, componentID: owner } } : spec
 }
 
-function faultsOf(node: ObjectNode, { faults }: KindInfo, object: LinkedObject): readonly Diagnostic[] {
-  const found = faults?.(object.spec as never) ?? []
+function faultsOf(node: ObjectNode, info: KindInfo): readonly Diagnostic[] {
+  const found = info.faults?.(wholeSpec(info, node.spec) as never) ?? []
   return found.map(({ field, message }) => ({
     code: 'config/invalid-option',
     severity: 'error',

@@ -1,6 +1,7 @@
 import type { KubernetesRef, PortForwardSpec } from '../graph/kubernetes.js'
 import type { ApiTime } from '../time.js'
 import type { ApiObject, DisableSource } from './meta.js'
+import { invalidFault, type SpecFault } from './spec-fault.js'
 
 /** The objects that a resource deploys, as the config says, or what a client deploys. */
 export interface KubernetesApplySpec {
@@ -67,3 +68,18 @@ export interface KubernetesApplyStatus {
 }
 
 export type KubernetesApply = ApiObject<'KubernetesApply', KubernetesApplySpec, KubernetesApplyStatus>
+
+/** All that is wrong with what a client or the config asks to be deployed. */
+export function kubernetesApplyFaults({
+  yaml,
+  applyCmd,
+  timeout = '30s',
+}: Pick<OwnApply, 'yaml' | 'applyCmd'> & { readonly timeout?: string | undefined }): readonly SpecFault[] {
+  const isDuration = /^(\d+(\.\d+)?(ms|s|m|h))+$/.test(timeout)
+  return [
+    ...((yaml === undefined) === (applyCmd === undefined)
+      ? [invalidFault('yaml', yaml ?? '', 'exactly one of yaml and applyCmd must be given')]
+      : []),
+    ...(isDuration ? [] : [invalidFault('timeout', timeout, 'must be a duration, such as 30s')]),
+  ]
+}

@@ -11,7 +11,7 @@ import type { ConfigMap } from './config-map.js'
 import type { DockerComposeService } from './docker-compose-service.js'
 import { type FileWatch, fileWatchFaults } from './file-watch.js'
 import type { Image } from './image.js'
-import type { KubernetesApply } from './kubernetes-apply.js'
+import { type KubernetesApply, kubernetesApplyFaults } from './kubernetes-apply.js'
 import type { KubernetesDiscovery } from './kubernetes-discovery.js'
 import type { PortForward } from './port-forward.js'
 import type { Resource } from './resource.js'
@@ -118,6 +118,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   KubernetesApply: row('KubernetesApply', 'kubernetesapplys', {
     shortNames: ['ka', 'kapp'],
     defaults: { cluster: 'default' },
+    faults: kubernetesApplyFaults,
     initialStatus: () => ({ applied: [], appliedOnce: false }),
   }),
   KubernetesDiscovery: row('KubernetesDiscovery', 'kubernetesdiscoveries', {

@@ -1,9 +1,9 @@
-import { formatDuration, parseGoDuration } from '@tiltts/core/status'
+import { keptApply } from '@tiltts/core/graph'
+import { formatDuration } from '@tiltts/core/status'
 import {
   type AppliedObject,
   type ApplyCondition,
   type ConfigMap,
-  type DisableSource,
   isFunctionCommand,
   type KubernetesApplyCmd,
   type KubernetesDeploy,
@@ -18,7 +18,7 @@ import {
 import { ApiError } from '../api-error.js'
 import { clientName } from './client-name.js'
 import { disableStatus, switchMaps } from './disable-status.js'
-import { keptForward, wireForward } from './port-forward.js'
+import { wireForward } from './port-forward.js'
 import { type Shape, shape } from './shape.js'
 
 type Objects = KubernetesDiscovery['status']['objects']
@@ -66,7 +66,7 @@ export const kubernetesApply: Shape = shape<'KubernetesApply', Beside>({
   kept(wire, before) {
     if (before !== undefined && before.spec.own === undefined)
       throw new ApiError(403, 'Forbidden', 'what the config deploys is changed in the config')
-    return { objects: [], manifestHash: '', ...timing(wire), own: ownOf(wire) }
+    return keptApply(wire)
   },
 })
 
@@ -104,29 +104,6 @@ function ofClient({ extraSelectors, strategy, forwards, ...own }: OwnApply): Par
     }),
     discoveryStrategy: strategy,
   }
-}
-
-function ownOf(wire: WireSpec): OwnApply {
-  const { yaml, applyCmd, deleteCmd, restartOn, discoveryStrategy = 'default' } = wire
-  if ((yaml === undefined) === (applyCmd === undefined))
-    throw new ApiError(422, 'Invalid', 'spec: exactly one of yaml and applyCmd must be given')
-  const selectors = wire.kubernetesDiscoveryTemplateSpec?.extraSelectors ?? []
-  return {
-    ...(yaml !== undefined && { yaml }),
-    ...(applyCmd !== undefined && { applyCmd }),
-    ...(deleteCmd !== undefined && { deleteCmd }),
-    ...(restartOn !== undefined && { restartOn }),
-    extraSelectors: selectors.map(({ matchLabels = {} }) => matchLabels),
-    strategy: discoveryStrategy,
-    forwards: (wire.portForwardTemplateSpec?.forwards ?? []).map(keptForward),
-  }
-}
-
-function timing({ timeout = '30s', disableSource }: WireSpec): { timeoutMs: number; disableSource?: DisableSource } {
-  const timeoutMs = parseGoDuration(timeout)
-  if (timeoutMs === undefined)
-    throw new ApiError(422, 'Invalid', `spec.timeout: "${timeout}" is no duration, such as 30s`)
-  return { timeoutMs, ...(disableSource !== undefined && { disableSource }) }
 }
 
 const selectorsOf = (selectors: readonly Readonly<Record<string, string>>[]): Partial<WireSpec> =>

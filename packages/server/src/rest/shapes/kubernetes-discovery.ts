@@ -1,9 +1,9 @@
+import { keptDiscovery } from '@tiltts/core/graph'
 import type {
   AppliedObject,
   Cluster,
   KubernetesDiscovery,
   KubernetesWatchRef,
-  LabelSelector,
   PortForward,
   WireKubernetesDiscovery,
 } from '@tiltts/spec'
@@ -34,21 +34,12 @@ export const kubernetesDiscovery: Shape = shape<'KubernetesDiscovery', Beside>({
     }
   },
   status: (object, [applied, cluster]) => wireStatus(object, applied ?? [], cluster),
-  kept({ watches, extraSelectors = [], disableSource, strategy = 'default' }, before) {
+  kept(wire, before) {
     if (before !== undefined && before.spec.watches === undefined)
       throw new ApiError(403, 'Forbidden', 'what is deployed is looked for by the session itself')
-    return {
-      strategy,
-      extraSelectors: extraSelectors.map(labelsOf),
-      podReadiness: 'wait',
-      namespaces: [...new Set(watches.map(({ namespace }) => namespace))],
-      watches,
-      ...(disableSource !== undefined && { disableSource }),
-    }
+    return keptDiscovery(wire)
   },
 })
-
-const labelsOf = ({ matchLabels = {} }: LabelSelector): Readonly<Record<string, string>> => matchLabels
 
 /** What was applied, by uid; of what is led to, and before anything is applied, the namespaces. */
 function watchesOf(

@@ -1,3 +1,4 @@
+import { keptPortForward } from '@tiltts/core/graph'
 import { forwardPod } from '@tiltts/core/kubernetes'
 import type { Forward, ForwardState, ForwardStatus, KubernetesDiscovery, PortForwardsSpec } from '@tiltts/spec'
 import { type Shape, shape } from './shape.js'
@@ -20,14 +21,11 @@ export const portForward: Shape = shape<'PortForward', readonly [KubernetesDisco
     }
   },
   status: ({ status }) => ({ forwardStatuses: status.forwards.map(wireState) }),
-  kept: ({ podName, namespace, forwards, disableSource }, before) => {
+  kept(wire, before) {
     const { discovery, target } = before?.spec ?? {}
-    return {
-      forwards: forwards.map(keptForward),
-      // What leads to the pods of a resource goes on to do so, whichever pod that is.
-      ...(discovery === undefined ? { pod: { name: podName, namespace: namespace ?? '' } } : { discovery, target }),
-      ...(disableSource !== undefined && { disableSource }),
-    }
+    const { pod, ...kept } = keptPortForward(wire)
+    // What leads to the pods of a resource goes on to do so, whichever pod that is.
+    return discovery === undefined ? { ...kept, pod } : { ...kept, discovery, target }
   },
 })
 
@@ -37,10 +35,6 @@ export function wireForward({ linkPath, containerPort, ...forward }: Wanted, sta
     containerPort: containerPort ?? state?.containerPort ?? forward.localPort,
     ...(linkPath !== undefined && { path: linkPath }),
   }
-}
-
-export function keptForward({ path, localPort = 0, host, ...forward }: Forward): Wanted {
-  return { ...forward, localPort, host: host || 'localhost', ...(path !== undefined && { linkPath: path }) }
 }
 
 function wireState({ host, listeningSince, ...state }: ForwardState): ForwardStatus {
