@@ -8,6 +8,7 @@ import { toggleController } from './controllers/buttons/toggle-controller.js'
 import { type CmdController, cmdController } from './controllers/cmd/cmd-controller.js'
 import { type CmdWaits, cmdWaits } from './controllers/cmd/cmd-waits.js'
 import { sessionEnv } from './controllers/cmd/command-env.js'
+import { extensionController, extensionRepoController } from './controllers/extensions/extension-controller.js'
 import { type FileWatchController, fileWatchController } from './controllers/file-watch/file-watch-controller.js'
 import {
   type KubernetesConnectionController,
@@ -221,6 +222,8 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
       cmd,
       waits.controller,
       toggleController(base),
+      extensionRepoController(base),
+      extensionController(base),
       stopBuildController({
         store,
         cancel: (resource) => (resource === wellKnown.tiltfile ? tiltfile.cancel() : running.cancel(resource)),

@@ -9,6 +9,7 @@ import type { Cluster } from './cluster.js'
 import { type Cmd, cmdFaults } from './cmd.js'
 import type { ConfigMap } from './config-map.js'
 import type { DockerComposeService } from './docker-compose-service.js'
+import { type Extension, type ExtensionRepo, extensionFaults, extensionRepoFaults } from './extension.js'
 import { type FileWatch, fileWatchFaults } from './file-watch.js'
 import type { Image } from './image.js'
 import { type KubernetesApply, kubernetesApplyFaults } from './kubernetes-apply.js'
@@ -31,6 +32,8 @@ export interface ObjectByKind {
   DockerComposeLogStream: DockerComposeLogStream
   DockerComposeService: DockerComposeService
   DockerImage: DockerImage
+  Extension: Extension
+  ExtensionRepo: ExtensionRepo
   FileWatch: FileWatch
   Image: Image
   ImageMap: ImageMap
@@ -107,6 +110,16 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   }),
   DockerComposeService: row('DockerComposeService', 'dockercomposeservices', { shortNames: ['dc'], writable: false }),
   DockerImage: row('DockerImage', 'dockerimages', { writable: false }),
+  Extension: row('Extension', 'extensions', {
+    shortNames: ['ext'],
+    faults: extensionFaults,
+    initialStatus: () => ({}),
+  }),
+  ExtensionRepo: row('ExtensionRepo', 'extensionrepos', {
+    shortNames: ['repo', 'extrepo'],
+    faults: extensionRepoFaults,
+    initialStatus: () => ({}),
+  }),
   FileWatch: row('FileWatch', 'filewatches', {
     shortNames: ['fw'],
     defaults: { ignores: [] },
