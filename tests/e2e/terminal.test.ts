@@ -1,50 +1,8 @@
-import { stripVTControlCharacters } from 'node:util'
-import { type IPty, spawn } from '@lydell/node-pty'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import { processesMatching, until } from '../support/processes.js'
-import { bin, type TempProject, tempProject } from '../support/temp-project.js'
-
-interface Terminal {
-  readonly pty: IPty
-  /** Everything written so far, without colours and moves. */
-  text(): string
-  shows(pattern: RegExp, timeoutMs?: number): Promise<void>
-  readonly ended: Promise<number>
-}
-
-/** `tiltts` on a real pseudo-terminal of 100 × 30. */
-function terminal(project: TempProject, args: readonly string[]): Terminal {
-  const { NO_COLOR: _noColour, CI: _ci, ...env } = project.env
-  const pty = spawn(process.execPath, [bin, ...args], {
-    cwd: project.folder,
-    env: { ...env, TERM: 'xterm-256color' },
-    cols: 100,
-    rows: 30,
-  })
-  let raw = ''
-  let done = false
-  pty.onData((data) => {
-    raw += data
-  })
-  const ended = new Promise<number>((resolve) => {
-    pty.onExit(({ exitCode }) => {
-      done = true
-      resolve(exitCode)
-    })
-  })
-  onTestFinished(async () => {
-    if (done) return
-    pty.kill('SIGKILL')
-    await ended
-  })
-  const text = (): string => stripVTControlCharacters(raw)
-  return {
-    pty,
-    text,
-    ended,
-    shows: (pattern, timeoutMs = 15_000) => until(`${pattern} in\n${text()}`, () => pattern.test(text()), timeoutMs),
-  }
-}
+import { tempProject } from '../support/temp-project.js'
+import { terminal } from '../support/terminal.js'
 
 const config = `import { localResource } from 'tiltts'
 const db = localResource('db', { serveCmd: 'echo db is up; exec sh -c "sleep 300; true $0" $PWD' })
@@ -128,5 +86,63 @@ describe('dev on a terminal', () => {
     expect(processesMatching(project.folder).length).toBeGreaterThan(0)
     pty.kill('SIGHUP')
     await until('all are gone', () => processesMatching(project.folder).length === 0, 10_000)
+  })
+})
+
+/** Stands in for the desktop: keeps the address that it is asked to show. */
+const browser = '#!/bin/sh\necho "$1" >> "$OPENED"\n'
+
+describe('keys of the terminal', () => {
+  it('CLI-25, CLI-26: dev shows the live view, whose space bar opens the page of the session and b an endpoint', async () => {
+    const project = tempProject({
+      'bin/xdg-open': browser,
+      'tilt.config.ts': `import { link, localResource } from 'tiltts'\nlocalResource('db', { serveCmd: 'echo db is up; sleep 300', links: [link('http://localhost:1/db')] })\n`,
+    })
+    chmodSync(project.path('bin/xdg-open'), 0o755)
+    const opened = project.path('opened')
+    const env = { OPENED: opened, PATH: `${project.path('bin')}:${process.env['PATH']}` }
+    const { pty, shows, ended } = terminal(project, ['dev', '--port', '0', '--legacy'], env)
+    await shows(/● db +ready/)
+    const lines = (): readonly string[] => (existsSync(opened) ? readFileSync(opened, 'utf8').trim().split('\n') : [])
+    pty.write(' ')
+    await until('the page is opened', () => /^http:\/\/localhost:\d+/.test(lines()[0] ?? ''))
+    pty.write('j')
+    pty.write('b')
+    await until('the endpoint is opened', () => lines()[1] === 'http://localhost:1/db')
+    pty.write('q')
+    expect(await ended).toBe(0)
+  })
+
+  it('CLI-24: dev offers to write a config where there is none, and runs it', async () => {
+    const project = tempProject({})
+    const { pty, shows } = terminal(project, ['dev', '--port', '0', '--stream'])
+    await shows(/There is no tilt\.config\.ts here\. .*\(y\/n\)/)
+    pty.write('x')
+    pty.write('y')
+    await shows(/Wrote .*tilt\.config\.ts[\s\S]*hello │ Hello from tiltts/)
+    expect(existsSync(project.path('tilt.config.ts'))).toBe(true)
+  })
+
+  it('CLI-24: Ctrl-C at that question leaves with 0 and writes nothing; no goes on and waits for the file', async () => {
+    const project = tempProject({})
+    const left = terminal(project, ['dev', '--port', '0', '--stream'])
+    await left.shows(/\(y\/n\)/)
+    left.pty.write('\x03')
+    expect(await left.ended).toBe(0)
+    expect(existsSync(project.path('tilt.config.ts'))).toBe(false)
+    const waits = terminal(project, ['dev', '--port', '0', '--stream'])
+    await waits.shows(/\(y\/n\)/)
+    waits.pty.write('n')
+    await waits.shows(/config\/no-config/)
+    project.write('tilt.config.ts', config)
+    await waits.shows(/db │ db is up/)
+  })
+
+  it('CLI-84: any key ends the view of a snapshot', async () => {
+    const project = tempProject({ 's.json': '{"view": {"uiResources": []}}' })
+    const { pty, shows, ended } = terminal(project, ['snapshot', 'view', 's.json', '--no-open'])
+    await shows(/Press any key/)
+    pty.write('x')
+    expect(await ended).toBe(0)
   })
 })

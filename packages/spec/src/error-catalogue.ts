@@ -237,7 +237,7 @@ export const errorCatalogue = {
     title: 'A command could not be started',
     hint: 'Check that the command and its folder exist.',
   },
-  'server/port-busy': { title: 'The port is taken', hint: 'Name another with --port.' },
+  'server/port-busy': { title: 'The port is taken', hint: 'Name another with --port or TILT_PORT.' },
   'session/ambiguous': { title: 'Several sessions are running', hint: 'Say which with --port.' },
   'session/home-folder': {
     title: 'The folder of the sessions cannot be used',

@@ -12,11 +12,10 @@ import { kindOfWord } from '../reading/kinds.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
-  usage:
-    '-f <file> | -k <folder> | cmd <name> <command…> | filewatch <name> <path…> | repo <name> <url> | ext <name> [-- args…]',
+  usage: '-f <file> | -k <folder> | cmd <name> <command…> | filewatch <name> <path…>',
   summary: 'create objects of the session',
   details:
-    'They live until they are deleted or the session ends. cmd runs a command; its flags stand before the name, since all after it is the command. filewatch (or fw) watches files and folders. repo says where extensions come from, and ext loads one of them into the session.',
+    'They live until they are deleted or the session ends. cmd runs a command; its flags stand before the name, since all after it is the command. filewatch (or fw) watches files and folders.',
   flags: {
     ...sessionFlags,
     ...manifestFlags,
@@ -30,9 +29,6 @@ export const command: Command = {
       help: 'of a cmd: run it again when one of these filewatches sees a change',
     },
     ignore: { type: 'string', multiple: true, value: '<pattern>', help: 'of a filewatch: what does not count' },
-    ref: { type: 'string', value: '<ref>', help: 'of a repo: branch, tag or commit (default: the newest)' },
-    repo: { type: 'string', value: '<name>', help: 'of an ext: the repo that it comes from (default: default)' },
-    path: { type: 'string', value: '<path>', help: 'of an ext: its folder in the repo (default: its name)' },
   },
   handsOnAfter: ([kind, name]) => kind === 'cmd' && name !== undefined,
   async run(invocation) {
@@ -58,19 +54,16 @@ async function documentsOf(invocation: Invocation): Promise<readonly ApiDocument
     return manifests.map(({ document }) => document)
   }
   if (kind === undefined)
-    throw new UsageError(
-      'must specify -f, -k, cmd, filewatch, repo or ext',
-      'For example: tiltts create -f objects.yaml',
-    )
+    throw new UsageError('must specify -f, -k, cmd or filewatch', 'For example: tiltts create -f objects.yaml')
   if (name === undefined) throw new UsageError(`create ${kind} takes a name`)
   if (kind === 'cmd') return [cmdOf(name, invocation)]
   if (kind === 'filewatch' || kind === 'fw') return [fileWatchOf(name, [...words, ...invocation.rest], invocation)]
-  if (kind === 'repo' || kind === 'extensionrepo') return [repoOf(name, words, invocation)]
-  if (kind === 'ext' || kind === 'extension') return [extensionOf(name, words, invocation)]
-  throw new UsageError(
-    `create makes cmd, filewatch, repo and ext from flags, not '${kind}'`,
-    'Others come from a file: -f',
-  )
+  if (/^(ext|extension)?(repo)?$/.test(kind))
+    throw new UsageError(
+      `create ${kind} would load extensions in Starlark, which no config in TypeScript can run`,
+      'Extensions are packages here: add one to package.json and import it in the config',
+    )
+  throw new UsageError(`create makes cmd and filewatch from flags, not '${kind}'`, 'Others come from a file: -f')
 }
 
 function cmdOf(name: string, invocation: Invocation): ApiDocument {
@@ -90,23 +83,6 @@ function fileWatchOf(name: string, paths: readonly string[], invocation: Invocat
   const patterns = listOfTexts(invocation, 'ignore')
   const ignores = patterns.length === 0 ? [] : [{ basePath: process.cwd(), patterns }]
   return documentOf('FileWatch', name, { watchedPaths: paths.map((path) => resolve(path)), ignores })
-}
-
-function repoOf(name: string, words: readonly string[], invocation: Invocation): ApiDocument {
-  const [url, ...more] = words
-  if (url === undefined || more.length > 0)
-    throw new UsageError('create repo takes a name and a URL', 'For example: file:///home/me/extensions')
-  const ref = textFlag(invocation, 'ref')
-  return documentOf('ExtensionRepo', name, { url, ...(ref === undefined ? {} : { ref }) })
-}
-
-function extensionOf(name: string, words: readonly string[], invocation: Invocation): ApiDocument {
-  if (words.length > 0) throw new UsageError(`arguments of an extension stand after --: ${words.join(' ')}`)
-  return documentOf('Extension', name, {
-    repoName: textFlag(invocation, 'repo') ?? 'default',
-    repoPath: textFlag(invocation, 'path') ?? name,
-    args: invocation.rest,
-  })
 }
 
 const documentOf = (kind: string, name: string, spec: object): ApiDocument => ({

@@ -37,6 +37,8 @@ export interface HostedSession {
   readonly session: Session
   /** Version, config, address; two lines where the address is a long one. */
   readonly title: string
+  /** Of its page, with what opens it where that is needed. */
+  readonly url: string
   /** Starts the session, waits for its end, stops everything. */
   run(): Promise<SessionEnd>
   /** Asks for the end, with this exit code. Again: everything is killed at once. */
@@ -110,6 +112,7 @@ export async function hostSession(
 
   return {
     session,
+    url,
     title: [`tiltts ${version} · ${basename(mainPath)}`, isLoopback(host) ? ' · ' : '\n', url].join(''),
     end,
     interrupt,

@@ -16,6 +16,8 @@ export interface LiveViewOptions {
   readonly title: string
   readonly input: ReadStream
   readonly output: WriteStream
+  /** Shows an address in the browser. @param url absent: the page of the session */
+  readonly onOpen: (url?: string) => void
   readonly onQuit: () => void
   /** Ctrl-C, which a terminal in raw mode hands over as a key. */
   readonly onInterrupt: () => void
@@ -29,7 +31,15 @@ export interface LiveView {
 const frame = 80
 
 /** Shows a row a resource, and takes keys, until it is closed. */
-export function openLiveView({ session, title, input, output, onQuit, onInterrupt }: LiveViewOptions): LiveView {
+export function openLiveView({
+  session,
+  title,
+  input,
+  output,
+  onOpen,
+  onQuit,
+  onInterrupt,
+}: LiveViewOptions): LiveView {
   let selected: string | undefined
   let scroll = 0
   let notice = ''
@@ -112,7 +122,21 @@ export function openLiveView({ session, title, input, output, onQuit, onInterrup
     notice = `${selected} is being stopped; t starts it again`
   }
 
+  function openPage(): void {
+    onOpen()
+    notice = 'the page of the session is opened in your browser'
+  }
+
+  function openEndpoint(): void {
+    const row = selected === undefined ? undefined : session.store.get('UIResource', selected)
+    const [link] = row?.status.endpointLinks ?? []
+    if (link !== undefined) onOpen(link.url)
+    notice = link === undefined ? `${selected} has no endpoint` : `${link.url} is opened in your browser`
+  }
+
   const keys: Readonly<Record<string, () => void>> = {
+    space: openPage,
+    b: openEndpoint,
     up: () => move(-1),
     k: () => move(-1),
     down: () => move(1),
