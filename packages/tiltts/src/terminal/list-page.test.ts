@@ -42,7 +42,7 @@ describe('the page of resources', () => {
         "",
         "",
         "1 ready  1 on the way  1 failed",
-        "↑↓ select  ⏎ log  a all logs  t trigger  s stop  q quit",
+        "↑↓ select  ⏎ log  a all logs  t trigger  s stop  q quit  ␣ page  b li…",
       ]
     `)
   })

@@ -45,7 +45,7 @@ const colours: Readonly<Record<RowState, (text: string) => string>> = {
 /** Mark, symbol, state and duration of a row, with the blanks between. */
 const columnsBesideName = 4 + 2 + 9 + 8
 
-const keys = '↑↓ select  ⏎ log  a all logs  t trigger  s stop  ␣ page  b endpoint  q quit'
+const keys = '↑↓ select  ⏎ log  a all logs  t trigger  s stop  q quit  ␣ page  b link'
 
 /** The whole screen, a string a line: a row a resource, calm and without flicker, since only changed lines are drawn. */
 export function listPage(page: ListPage, size: Size): readonly string[] {
