@@ -37,7 +37,7 @@ describe('v1alpha1', () => {
         off: { text: 'On' },
         stateSource: { configMap: { name: 'c', key: 'lit', onValue: 'yes', offValue: 'no' } },
       })
-      v1alpha1.kubernetesApply({ name: 'f', applyCmd: { args: ['./apply'] } })
+      v1alpha1.kubernetesApply({ name: 'f', applyCmd: { args: ['./apply'] }, timeout: '1m30s' })
       v1alpha1.kubernetesDiscovery({ name: 'g', watches: [{ namespace: 'shop' }] })
       v1alpha1.portForward({
         name: 'h',
@@ -75,14 +75,18 @@ describe('v1alpha1', () => {
         annotations: { 'tilt.dev/resource': 'web' },
       },
       { kind: 'ToggleButton', name: 'e', spec: { on: { text: 'Off' }, stateSource: { configMap: { name: 'c' } } } },
-      { kind: 'KubernetesApply', name: 'f', spec: { own: { applyCmd: { args: ['./apply'], dir: folder } } } },
-      { kind: 'KubernetesDiscovery', name: 'g', spec: { watches: [{ namespace: 'shop' }], namespaces: ['shop'] } },
+      {
+        kind: 'KubernetesApply',
+        name: 'f',
+        spec: { applyCmd: { args: ['./apply'], dir: folder }, timeout: '90000ms' },
+      },
+      { kind: 'KubernetesDiscovery', name: 'g', spec: { watches: [{ namespace: 'shop' }] } },
       {
         kind: 'PortForward',
         name: 'h',
         spec: {
-          pod: { name: 'web', namespace: '' },
-          forwards: [{ localPort: 80, containerPort: 8080, host: 'localhost', linkPath: '/docs' }],
+          podName: 'web',
+          forwards: [{ localPort: 80, containerPort: 8080, path: '/docs' }],
         },
       },
     ])
@@ -94,14 +98,12 @@ describe('v1alpha1', () => {
       v1alpha1.configMap(anything({ name: 'a', data: { n: 1 } }))
       v1alpha1.fileWatch({ name: 'a/b', watchedPaths: [] })
       v1alpha1.uiButton(anything({}))
-      v1alpha1.kubernetesApply({ name: 'k' })
     })
     expect(errors.map(({ message }) => message)).toEqual([
       "v1alpha1.cmd('a') has no option `arg`",
       "v1alpha1.configMap('a'): `data` must be an object whose values are strings, but it is { n: 1 }",
       'v1alpha1.fileWatch(): "a/b" cannot be a name',
       'v1alpha1.uiButton(): missing cannot be a name',
-      'v1alpha1.kubernetesApply() has neither yaml nor applyCmd',
     ])
   })
 

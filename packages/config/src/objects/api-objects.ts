@@ -7,7 +7,7 @@ import { declareObject } from './declare-object.js'
 import { inputList, record, records } from './expectations.js'
 import { type ExtensionRepo, extension, extensionRepo } from './extensions.js'
 import { inputSpec } from './inputs.js'
-import { applyFields, discoveryFields, forwardFields } from './kubernetes-specs.js'
+import { applyFields } from './kubernetes-specs.js'
 import type * as specs from './specs.js'
 
 /**
@@ -110,14 +110,15 @@ export const v1alpha1: ApiObjects = {
     'kubernetesDiscovery',
     'KubernetesDiscovery',
     { watches: records, extraSelectors: records, disableSource: record },
-    (_, fields) => () => discoveryFields(fields),
+    (_, { watches = [], ...fields }) =>
+      () => ({ ...fields, watches: watches.map(({ namespace = '', ...ref }) => ({ ...ref, namespace })) }),
   ),
-  portForward: builderOf<specs.PortForwardObjectSpec>(
-    'portForward',
-    'PortForward',
-    { podName: text, namespace: text, forwards: records, disableSource: record },
-    (_, fields) => () => forwardFields(fields),
-  ),
+  portForward: builderOf<specs.PortForwardObjectSpec>('portForward', 'PortForward', {
+    podName: text,
+    namespace: text,
+    forwards: records,
+    disableSource: record,
+  }),
   toggleButton: builderOf<specs.ToggleButtonObjectSpec>('toggleButton', 'ToggleButton', {
     location: record,
     on: record,
