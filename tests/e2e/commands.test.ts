@@ -50,7 +50,7 @@ describe('commands that talk to a session', () => {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--log-level takes one of') })
   })
 
-  it('TRIG-06: trigger runs a resource, waits when asked, and knows no other with exit code 4', async () => {
+  it('CMD-01, TRIG-06: trigger runs a resource, waits when asked, and knows no other with exit code 4', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })
     await dev.printed('│ said hello')
@@ -70,7 +70,7 @@ describe('commands that talk to a session', () => {
     expect(await runTiltts(project, ['trigger', 'by-hand', '--wait'])).toMatchObject({ code: 1 })
   })
 
-  it('SEL-05: args shows and replaces the arguments while running; the same ones again change nothing', async () => {
+  it('CMD-01, SEL-05: args shows and replaces the arguments while running; the same ones again change nothing', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev', '--', '--word', 'first'])
     await dev.printed('│ said first')
@@ -82,7 +82,7 @@ describe('commands that talk to a session', () => {
     await dev.printed('│ said hello')
   })
 
-  it('logs prints the past of one resource without prefix, of all with it, and follows', async () => {
+  it('CMD-01: logs prints the past of one resource without prefix, of all with it, and follows', async () => {
     const project = tempProject({ 'tilt.config.ts': twoResources })
     const dev = startTiltts(project, ['dev'], { env: { CODE: '0' } })
     await dev.printed('│ said hello')

@@ -10,7 +10,7 @@ localResource('job', { cmd: 'echo job ran $(date +%N)', resourceDeps: [db], auto
 `
 
 describe('dev on a terminal', () => {
-  it('shows a row a resource, opens a log, triggers, and quits with q', async () => {
+  it('CLI-35, CLI-36: shows a row a resource, opens a log, triggers, and quits with q', async () => {
     const project = tempProject({ 'tilt.config.ts': config })
     const { pty, shows, ended, text } = terminal(project, ['dev', '--port', '0'])
     await shows(/● db +ready/)

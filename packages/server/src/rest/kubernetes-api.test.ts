@@ -38,6 +38,19 @@ describe('discovery', () => {
     expect(await api.call('GET', '/api')).toMatchObject({ status: 404 })
   })
 
+  it('API-06: has one group in one version, and nothing in it belongs to a namespace', async () => {
+    const { groups } = (await api.call('GET', '/apis')).body as { groups: { versions: object[] }[] }
+    expect(groups.map(({ versions }) => versions)).toEqual([
+      [{ groupVersion: 'tilt.dev/v1alpha1', version: 'v1alpha1' }],
+    ])
+    const { resources } = (await api.call('GET', group)).body as { resources: { namespaced: boolean }[] }
+    expect(resources.length).toBeGreaterThan(40)
+    expect(resources.filter(({ namespaced }) => namespaced)).toEqual([])
+    expect(await api.call('GET', '/apis/tilt.dev/v1')).toMatchObject({ status: 404 })
+    const inside = `${group}/namespaces/default/configmaps`
+    expect(await api.call('GET', inside)).toMatchObject({ status: 404 })
+  })
+
   it('API-07: says the same in one answer to who asks so', async () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
     const { body, headers } = await api.call('GET', '/apis', undefined, { accept })

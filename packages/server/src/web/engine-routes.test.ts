@@ -22,13 +22,14 @@ describe('POST /api/trigger', () => {
     expect(server.store.list('Update')).toHaveLength(2)
   })
 
-  it.each([
+  const reasons: [bits: number | undefined, by: string][] = [
     [16, 'web'],
     [32, 'cli'],
     [64, 'terminal'],
     [128, 'api'],
     [undefined, 'api'],
-  ])('API-65: takes who asks from the reason %s: %s', async (build_reason, by) => {
+  ]
+  it.each(reasons)('API-65: takes who asks from the reason %s: %s', async (build_reason, by) => {
     await trigger({ manifest_names: ['api'], build_reason })
     expect(server.store.list('Update')[0]?.spec.causes).toMatchObject([{ by }])
   })
