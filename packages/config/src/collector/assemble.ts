@@ -50,12 +50,6 @@ export function assemble(
     composeResources: draft.composeResources.map((node) => node(finish)),
     ...(draft.objects.length > 0 && { objects: draft.objects.map((node) => node(finish)) }),
     registry: draft.registry && { ...draft.registry.spec, place: finish.place(draft.registry.at) },
-    unsupported: draft.unsupported.map(({ builder, name, at }) => ({
-      kind: 'unsupported',
-      builder,
-      name,
-      place: finish.place(at),
-    })),
     settings: draft.settings,
     args: args.args,
     positionals: args.positionals,

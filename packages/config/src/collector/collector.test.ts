@@ -5,7 +5,6 @@ import { localResource } from '../local-resource.js'
 import { warn } from '../messages.js'
 import { readFile } from '../reading.js'
 import { evaluate } from '../testing/evaluate.js'
-import { declareUnsupported } from '../unsupported.js'
 import { createCollector, installCollector } from './index.js'
 import { installedCollector } from './install.js'
 import { ignorePatterns } from './tiltignore.js'
@@ -37,15 +36,6 @@ describe('an evaluation', () => {
       for (const name of names) localResource(name, { cmd: 'true' })
     })
     expect(graph().resources.map((node) => node.name)).toEqual(names)
-  })
-
-  it('hands on calls that the engine cannot carry out, with their place', async () => {
-    const { graph } = await evaluate(() => {
-      declareUnsupported('cmdButton', 'x')
-    })
-    expect(graph().unsupported).toMatchObject([
-      { kind: 'unsupported', builder: 'cmdButton', name: 'x', place: { line: expect.any(Number) } },
-    ])
   })
 
   it('knows what was read before a failure, the main config and .tiltignore among it', async () => {

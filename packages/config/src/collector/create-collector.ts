@@ -91,7 +91,6 @@ function emptyDraft(): Draft {
     extensionRepos: new Map(),
     registry: undefined,
     unusedSteps: new Map(),
-    unsupported: [],
     settings: {},
     triggerModeAt: undefined,
     selection: { kind: 'all' },

@@ -22,7 +22,6 @@ import type {
   ResourceNode,
   SecretSpec,
   SettingsSpec,
-  UnsupportedNode,
 } from '@tiltts/spec'
 import type { ArgsFile } from '../args/args-file.js'
 import type { DefinedArg } from '../args/defined-arg.js'
@@ -114,7 +113,6 @@ export interface Draft {
   registry: { readonly spec: Omit<RegistrySpec, 'place'>; readonly at: Error } | undefined
   /** Steps that no live update has taken, by the call that made them. */
   readonly unusedSteps: Map<Error, MadeStep>
-  readonly unsupported: { readonly builder: UnsupportedNode['builder']; readonly name: string; readonly at: Error }[]
   settings: SettingsSpec
   /** The call of `triggerMode`, of which there may be one. */
   triggerModeAt: Error | undefined

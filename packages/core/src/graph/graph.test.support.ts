@@ -65,7 +65,6 @@ export function graphOf(resources: readonly LocalResourceNode[], more: Partial<G
     images: [],
     compose: [],
     composeResources: [],
-    unsupported: [],
     settings: {},
     args: [],
     positionals: [],

@@ -38,18 +38,6 @@ describe('linkGraph', () => {
     expect(linkGraph(graphOf([])).linked).toBeUndefined()
   })
 
-  it('names every part that cannot be run yet, and takes its name for a known one', () => {
-    const unsupported = [
-      { kind: 'unsupported', builder: 'dockerBuild', name: 'shop/web', place: at(2) },
-      { kind: 'unsupported', builder: 'k8sResource', name: 'web', place: at(3) },
-    ] as const
-    expect(complaints(graphOf([local('api', { on: ['web'] })], { unsupported }))).toEqual([
-      "config/unsupported tilt.config.ts:2:1 dockerBuild('shop/web') cannot be run by this version of tiltts",
-      "config/unsupported tilt.config.ts:3:1 k8sResource('web') cannot be run by this version of tiltts",
-    ])
-    expect(complaints(graphOf([], { unsupported }))).toHaveLength(2)
-  })
-
   it('EVAL-22: refuses names that are no path segment, and the one of the config itself', () => {
     const bad = ['', '.', '..', 'a/b', '50%', '(Tiltfile)']
     const good = ['...', 'a.b', 'ünï', 'a b', 'a:b']

@@ -13,7 +13,7 @@ import { type Context, linkLocal } from './link-resource.js'
 import { linkService } from './link-service.js'
 import { checkNames, type Names, namesOf } from './names.js'
 import { checkOptions } from './options.js'
-import { inOrderOfPlace, placesOf } from './places.js'
+import { inOrderOfPlace } from './places.js'
 import { checkSelection, enabledNames } from './selection.js'
 import type { LinkedResource, LinkInputs, LinkResult } from './types.js'
 
@@ -33,12 +33,11 @@ export function linkGraph(graph: GraphSpec, given: LinkInputs = {}): LinkResult 
   const services = composeServices(loaded, graph.composeResources, composed)
   const rest = kubernetes.rest === undefined ? [] : [kubernetes.rest]
   const declared: readonly DeclaredNode[] = [...kubernetes.nodes, ...services.nodes, ...graph.resources, ...rest]
-  const known = { unsupported: graph.unsupported, complete }
-  const names = namesOf(declared, known)
+  const names = namesOf(declared, complete)
   const renamed = declared.map((node) => followRenames(node, names))
   const namespace = given.kubernetes?.context?.namespace
-  const nodes = withImpliedDependencies(renamed, dependencyEdges(namesOf(renamed, known)), namespace)
-  const linkable = namesOf(nodes, known)
+  const nodes = withImpliedDependencies(renamed, dependencyEdges(namesOf(renamed, complete)), namespace)
+  const linkable = namesOf(nodes, complete)
   const edges = dependencyEdges(linkable)
   const images = linkImages(graph, nodes, complete)
   const inputs = linkInputs(graph, nodes, images, edges)
@@ -85,29 +84,22 @@ function followRenames(node: DeclaredNode, names: Names): DeclaredNode {
   return { ...node, dependencies: node.dependencies.map((on) => ({ ...on, name: names.resolve(on.name) })) }
 }
 
-/** Whether there is anything, and whether all of it can be run. */
+/** Whether there is anything. */
 function checkContent(
-  { mainPath, compose, unsupported, objects = [] }: GraphSpec,
+  { mainPath, compose, objects = [] }: GraphSpec,
   nodes: readonly DeclaredNode[],
 ): readonly Diagnostic[] {
-  if (nodes.length === 0 && unsupported.length === 0 && objects.length === 0) {
-    return [
-      {
-        code: 'config/no-resources',
-        severity: 'error',
-        message: 'No resources found: the config declares none',
-        places: [{ file: mainPath, line: 1, column: 1 }],
-        hint:
-          compose.length === 0
-            ? "Declare one, for example: localResource('hello', { cmd: 'echo hello' })"
-            : 'The compose files have no service, or none whose profile is on',
-      },
-    ]
-  }
-  return unsupported.map(({ builder, name, place }) => ({
-    code: 'config/unsupported',
-    severity: 'error',
-    message: `${builder}('${name}') cannot be run by this version of tiltts`,
-    places: placesOf(place),
-  }))
+  if (nodes.length > 0 || objects.length > 0) return []
+  return [
+    {
+      code: 'config/no-resources',
+      severity: 'error',
+      message: 'No resources found: the config declares none',
+      places: [{ file: mainPath, line: 1, column: 1 }],
+      hint:
+        compose.length === 0
+          ? "Declare one, for example: localResource('hello', { cmd: 'echo hello' })"
+          : 'The compose files have no service, or none whose profile is on',
+    },
+  ]
 }

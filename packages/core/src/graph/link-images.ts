@@ -56,7 +56,7 @@ export function linkImages(graph: GraphSpec, nodes: readonly DeclaredNode[], com
     ...checkRegistry(graph, services),
   ]
   // What is not used says nothing while it is not clear what is.
-  const isWhole = complete && graph.unsupported.length === 0 && found.every(({ severity }) => severity !== 'error')
+  const isWhole = complete && found.every(({ severity }) => severity !== 'error')
   const unused = isWhole ? unusedImages(graph, { images: declared.images, bases, uses, services, cluster }) : []
   return {
     images,

@@ -1,4 +1,4 @@
-import { type Diagnostic, type UnsupportedNode, wellKnown } from '@tiltts/spec'
+import { type Diagnostic, wellKnown } from '@tiltts/spec'
 import { type DeclaredNode, isKubernetes, isService, kindText } from './declared.js'
 import { placesOf } from './places.js'
 
@@ -6,7 +6,7 @@ import { placesOf } from './places.js'
 export interface Names {
   /** The first resource of each name. */
   readonly resources: ReadonlyMap<string, DeclaredNode>
-  /** Whether something is called so, also something that this version cannot run; when in doubt, yes. */
+  /** Whether something is called so; when in doubt, yes. */
   has(name: string): boolean
   /** The name of the resource that is meant: what was renamed is found by its old name, too. */
   resolve(name: string): string
@@ -14,19 +14,15 @@ export interface Names {
   readonly all: readonly string[]
 }
 
-/** @param options `complete`: no, when some of the resources could not be found out, so that any name may be one. */
-export function namesOf(
-  nodes: readonly DeclaredNode[],
-  options: { readonly unsupported: readonly UnsupportedNode[]; readonly complete: boolean },
-): Names {
+/** @param complete no, when some of the resources could not be found out, so that any name may be one */
+export function namesOf(nodes: readonly DeclaredNode[], complete: boolean): Names {
   const resources = new Map<string, DeclaredNode>()
   for (const node of nodes) if (!resources.has(node.name)) resources.set(node.name, node)
-  const unsupported = new Set(options.unsupported.map((node) => node.name))
   const renamed = renamedNodes(nodes)
   const resolve = (name: string): string => (resources.has(name) ? name : (renamed.get(name) ?? name))
   return {
     resources,
-    has: (name) => !options.complete || resources.has(resolve(name)) || unsupported.has(name),
+    has: (name) => !complete || resources.has(resolve(name)),
     resolve,
     all: [...resources.keys()],
   }

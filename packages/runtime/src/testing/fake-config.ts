@@ -174,7 +174,6 @@ export function fakeDraft({ request, exec, render, end }: FakeDraftOptions): Fak
         images: [],
         compose: [],
         composeResources: [],
-        unsupported: [],
         settings: {},
         args: [],
         positionals: [],

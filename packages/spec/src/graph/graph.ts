@@ -4,7 +4,7 @@ import type { ComposeNode, ComposeResourceNode } from './compose.js'
 import type { ImageNode, RegistrySpec } from './image.js'
 import type { KubernetesGraph } from './kubernetes.js'
 import type { ObjectNode } from './object.js'
-import type { IgnoreRule, NamedRef, ResourceNode, UnsupportedNode } from './resource.js'
+import type { IgnoreRule, NamedRef, ResourceNode } from './resource.js'
 import type { SettingsSpec } from './settings.js'
 
 /** Which resources take part: all, or the named ones with all they depend on. */
@@ -41,7 +41,6 @@ export interface GraphSpec {
   readonly registry?: RegistrySpec | undefined
   /** In order of declaration; absent: none. */
   readonly objects?: readonly ObjectNode[] | undefined
-  readonly unsupported: readonly UnsupportedNode[]
   readonly settings: SettingsSpec
   readonly args: readonly ArgSpec[]
   /** Plain words after `--` that no positional argument took: then they name resources. */

@@ -77,13 +77,4 @@ export interface ServeSpec extends StepSpec {
   readonly stopGraceMs: number
 }
 
-/** A part that this version of the engine does not run yet; the linker says so, with its place. */
-export interface UnsupportedNode {
-  readonly kind: 'unsupported'
-  /** The builder that was called: `dockerBuild`. */
-  readonly builder: string
-  readonly name: string
-  readonly place: Place | undefined
-}
-
 export type ResourceNode = LocalResourceNode
