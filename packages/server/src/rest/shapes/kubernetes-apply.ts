@@ -18,6 +18,7 @@ import {
 import { ApiError } from '../api-error.js'
 import { clientName } from './client-name.js'
 import { disableStatus, switchMaps } from './disable-status.js'
+import { refuseNotTaken } from './not-taken.js'
 import { wireForward } from './port-forward.js'
 import { type Shape, shape } from './shape.js'
 
@@ -66,6 +67,11 @@ export const kubernetesApply: Shape = shape<'KubernetesApply', Beside>({
   kept(wire, before) {
     if (before !== undefined && before.spec.own === undefined)
       throw new ApiError(403, 'Forbidden', 'what the config deploys is changed in the config')
+    refuseNotTaken(wire, {
+      imageMaps: 'images are put into what the config deploys; name them in the manifests',
+      imageLocators: 'images are put into what the config deploys; name them in the manifests',
+      podLogStreamTemplateSpec: 'the logs of all containers are shown',
+    })
     return keptApply(wire)
   },
 })

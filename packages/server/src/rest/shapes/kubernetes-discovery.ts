@@ -9,6 +9,7 @@ import type {
 } from '@tiltts/spec'
 import { clusterName } from '@tiltts/spec'
 import { ApiError } from '../api-error.js'
+import { refuseNotTaken } from './not-taken.js'
 import { wirePod } from './pod.js'
 import { wireForward } from './port-forward.js'
 import { type Shape, shape } from './shape.js'
@@ -37,6 +38,10 @@ export const kubernetesDiscovery: Shape = shape<'KubernetesDiscovery', Beside>({
   kept(wire, before) {
     if (before !== undefined && before.spec.watches === undefined)
       throw new ApiError(403, 'Forbidden', 'what is deployed is looked for by the session itself')
+    refuseNotTaken(wire, {
+      portForwardTemplateSpec: 'create a PortForward for the pod',
+      podLogStreamTemplateSpec: 'logs are those of what is deployed from here',
+    })
     return keptDiscovery(wire)
   },
 })

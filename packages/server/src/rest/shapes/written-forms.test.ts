@@ -131,6 +131,27 @@ it('API-51: what the config deploys is not changed by clients', async () => {
   })
 })
 
+it('API-51, API-52: what is done for the config alone is refused of clients, with all of it named', async () => {
+  const refusal = async (plural: string, kind: string, spec: object): Promise<unknown> => {
+    const { status, body } = await api.call('POST', `${group}/${plural}`, object(kind, 'mine', spec))
+    return [status, (body as { message: string }).message.match(/spec\.\w+ is not taken/g)]
+  }
+  const apply = { yaml: 'kind: ConfigMap', imageMaps: ['web'], podLogStreamTemplateSpec: {} }
+  expect(await refusal('kubernetesapplys', 'KubernetesApply', apply)).toEqual([
+    422,
+    ['spec.imageMaps is not taken', 'spec.podLogStreamTemplateSpec is not taken'],
+  ])
+  const discovery = { watches: [{ namespace: 'x' }], portForwardTemplateSpec: { forwards: [] } }
+  expect(await refusal('kubernetesdiscoveries', 'KubernetesDiscovery', discovery)).toEqual([
+    422,
+    ['spec.portForwardTemplateSpec is not taken'],
+  ])
+  const bare = { yaml: 'kind: ConfigMap', imageMaps: [] }
+  expect((await api.call('POST', `${group}/kubernetesapplys`, object('KubernetesApply', 'mine', bare))).status).toBe(
+    201,
+  )
+})
+
 it('the schemas are those of the forms that clients read', async () => {
   const { body } = await api.call('GET', '/openapi/v2')
   const { definitions } = body as { definitions: Record<string, { properties: Record<string, unknown> }> }
