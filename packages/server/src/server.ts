@@ -7,36 +7,17 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { getRequestListener } from '@hono/node-server'
-import type { LogStore } from '@tiltts/core/logs'
-import type { ObjectStore } from '@tiltts/core/store'
 import { apiApp, webApp } from './apps.js'
 import type { Certificate } from './certificate.js'
 import { closed, listen } from './listening.js'
+import type { Served, ServerOptions } from './server-options.js'
 import { type ViewSockets, viewSockets } from './web/view-socket.js'
-
-export interface ServerOptions {
-  /** The user's own: every request to the web port must bring it. */
-  readonly token: string
-  readonly host: string
-  /** 0: any free port. */
-  readonly port: number
-  readonly now: () => number
-  readonly version: string
-  /** Time that a client has for the head of a request, and for the whole of it, in ms. @default 10 s and 60 s */
-  readonly patience?: { readonly headMs: number; readonly requestMs: number } | undefined
-}
 
 /** The listener for clients of Kubernetes: HTTPS, on this machine only. */
 export interface ApiOptions {
   readonly certificate: Certificate
   /** This session's own: every request must bring it as a bearer token. */
   readonly token: string
-}
-
-/** What is served, once the session is there. */
-export interface Served {
-  readonly store: ObjectStore
-  readonly logs: LogStore
 }
 
 export interface RunningServer {

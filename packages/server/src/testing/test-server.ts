@@ -3,7 +3,8 @@ import { createLogStore, type LogStore } from '@tiltts/core/logs'
 import { createStore, type ObjectStore, type StoreOptions } from '@tiltts/core/store'
 import { fakeLogArchive } from '@tiltts/runtime/testing'
 import { onTestFinished } from 'vitest'
-import { type RunningServer, type ServerOptions, startServer } from '../server.js'
+import { type RunningServer, startServer } from '../server.js'
+import type { ServerOptions } from '../server-options.js'
 
 export const token = 'secret-token'
 /** Where objects are. */
