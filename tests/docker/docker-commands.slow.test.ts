@@ -61,7 +61,7 @@ dockerBuild('NAME/web', '.', { dockerfileContents: 'FROM busybox' })
   it('CLI-88: demo writes a project, runs it in containers with live update, and leaves nothing', async () => {
     const project = tempProject({})
     const demo = startTiltts(project, ['demo', '--port', '0', '--no-cluster'])
-    await demo.printed(/All 3 resources are ready/, 120_000)
+    await demo.printed(/All 3 resources are ready/, 300_000)
     const [, folder = ''] = /The project is in (\S+)\. /.exec(demo.stdout()) ?? []
     await demo.printed(/visit │ Hello from tiltts: visit 1/)
     const server = join(folder, 'web/server.mjs')
@@ -79,5 +79,5 @@ dockerBuild('NAME/web', '.', { dockerfileContents: 'FROM busybox' })
       code: 2,
       stderr: expect.stringContaining('could not be cloned'),
     })
-  }, 180_000)
+  }, 420_000)
 })
