@@ -21,10 +21,9 @@ it('API-22: objects of a session have the names by which scripts ask for them', 
   expect(serves).toHaveLength(2)
 })
 
-it('API-22: those of a workload are called as it is, its images with their ref behind', async () => {
+it('API-22: those of a workload are called as it is', async () => {
   const sim = await startWeb({ config: webConfig() })
   expect(names(sim, 'Cluster').toSorted()).toEqual(['default', 'docker'])
   expect(names(sim, 'KubernetesApply')).toEqual(['web'])
   expect(names(sim, 'KubernetesDiscovery')).toEqual(['web'])
-  expect(names(sim, 'Image')).toEqual(['web:shop/web'])
 })
