@@ -195,7 +195,6 @@ export function createEngine(ports: Ports, options: SessionOptions, events: Engi
     folder,
     inventories: stock,
     applied: pods.discovery.applied,
-    wake: wake('kubernetes-apply'),
   })
   const updating = {
     ...base,

@@ -67,6 +67,52 @@ it('API-51: what was applied goes with its object, and with its switch', async (
   expect(sim.store.get('KubernetesDiscovery', 'x')).toBeUndefined()
 })
 
+it('API-51: what is deleted, and made anew, while it is being applied ends as it was asked for last', async () => {
+  // The server has it before it says so.
+  const sim = await session({
+    ports(ports) {
+      const { kubernetes, clock } = ports
+      const apply: typeof kubernetes.apply = async (...call) => {
+        const answer = await kubernetes.apply(...call)
+        await clock.sleep(500)
+        return answer
+      }
+      return { ...ports, kubernetes: { ...kubernetes, apply } }
+    },
+  })
+  const own: OwnApply = { extraSelectors: [], strategy: 'default', forwards: [], yaml: text(configMap('a')) }
+  const spec: KubernetesApplySpec = { objects: [], manifestHash: '', timeoutMs: 30_000, own }
+  const initial = { applied: [], appliedOnce: false }
+  const make = (): void => void sim.store.update({ by: 'api' }, (tx) => tx.put('KubernetesApply', 'x', spec, initial))
+  const remove = async (): Promise<void> => {
+    sim.store.update({ by: 'api' }, (tx) => tx.delete('KubernetesApply', 'x'))
+    await sim.advance(100)
+  }
+  make()
+  await sim.advance(200)
+  await remove()
+  await sim.advance(2_000)
+  expect(await isThere(sim, configMap('a'))).toBe(false)
+  make()
+  await sim.advance(200)
+  await remove()
+  make()
+  await sim.advance(3_000)
+  expect(await isThere(sim, configMap('a'))).toBe(true)
+  expect(status(sim)?.applied).toHaveLength(1)
+})
+
+it('API-51: what came of an apply that was refused in part goes with its object, too', async () => {
+  const sim = await session()
+  const broken: KubernetesManifest = { apiVersion: 'nowhere.dev/v1', kind: 'Nothing', metadata: { name: 'b' } }
+  await put(sim, { yaml: text(configMap('a'), broken) })
+  expect(status(sim)?.error).toBeDefined()
+  expect(await isThere(sim, configMap('a'))).toBe(true)
+  sim.store.update({ by: 'api' }, (tx) => tx.delete('KubernetesApply', 'x'))
+  await sim.advance(1_000)
+  expect(await isThere(sim, configMap('a'))).toBe(false)
+})
+
 it('API-51: YAML that cannot be read, or is refused, is told in the status, and tried again when it is another', async () => {
   const sim = await session()
   await put(sim, { yaml: 'kind: [' })

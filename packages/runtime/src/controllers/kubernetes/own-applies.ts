@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { LogStore } from '@tiltts/core/logs'
 import type { ObjectStore } from '@tiltts/core/store'
 import {
+  type AppliedObject,
   annotation,
   type KubernetesApply,
   type KubernetesApplyStatus,
@@ -22,8 +23,6 @@ export interface OwnAppliesDeps extends DeployDeps {
   readonly store: ObjectStore
   readonly logs: LogStore
   readonly tasks: Tasks
-  /** Wakes the controller for a KubernetesApply. */
-  readonly wake: (name: string) => void
   /** Told of all objects as the server has them, right after they were applied. */
   readonly applied: (name: string, objects: readonly KubernetesManifest[]) => void
 }
@@ -36,8 +35,12 @@ export interface OwnApplies extends NameController {
 interface Deployed {
   readonly uid: string
   own: OwnApply
-  /** The work that is under way, and how to call it off. */
-  work: { readonly hash: string; readonly ending: AbortController } | undefined
+  /** Whose log tells of it. */
+  resource: string
+  /** What stands in the cluster, also of an apply that went wrong. */
+  applied: readonly AppliedObject[]
+  /** What was asked for last: a hash, or `gone`. */
+  wanted: string | undefined
 }
 
 const retryMs = 10_000
@@ -48,7 +51,9 @@ export function ownApplies(deps: OwnAppliesDeps): OwnApplies {
   const byMap = disableMapIndex()
   const byWatch = nameIndex()
   const deployed = new Map<string, Deployed>()
-  let closed = false
+  /** By name: ends with the work that is under way for it. */
+  const turns = new Map<string, Promise<void>>()
+  const ending = new AbortController()
 
   const logOf =
     (name: string, resource: string) =>
@@ -64,37 +69,49 @@ export function ownApplies(deps: OwnAppliesDeps): OwnApplies {
     })
   }
 
-  /** Whatever is under way has to end first, so that nothing is put there while it is being taken away. */
-  const begin = (name: string, one: Deployed, hash: string, work: (signal: AbortSignal) => Promise<void>): void => {
-    one.work?.ending.abort(new Error('something else is wanted'))
-    const ending = new AbortController()
-    one.work = { hash, ending }
+  /** Whatever is under way ends first, so that nothing is put there while it is being taken away. */
+  const begin = (name: string, one: Deployed, wanted: string, work: () => Promise<void>): void => {
+    one.wanted = wanted
+    const before = turns.get(name)
+    let ended = (): void => {}
+    const turn = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    turns.set(name, turn)
     tasks.run(`KubernetesApply ${name}`, async () => {
       try {
-        await work(ending.signal)
+        await before
+        if (one.wanted === wanted && !ending.signal.aborted) await work()
       } catch (error) {
         if (ending.signal.aborted) return
         if (!isLost(error)) throw error
-        write(name, one.uid, (status) => ({ ...status, error: error.message, inputHash: undefined }))
-        clock.timer(retryMs, () => deps.wake(name))
+        write(name, one.uid, (status) => ({ ...status, error: error.message }))
+        clock.timer(retryMs, () => {
+          if (one.wanted === wanted && !ending.signal.aborted) begin(name, one, wanted, work)
+        })
       } finally {
-        if (one.work?.ending === ending) one.work = undefined
+        ended()
+        if (turns.get(name) === turn) turns.delete(name)
       }
     })
   }
 
   const deploy = (object: KubernetesApply, own: OwnApply, hash: string): void => {
     const { name, uid } = object.metadata
-    const one = deployed.get(name) ?? { uid, own, work: undefined }
+    const resource = resourceOf(object)
+    const one = deployed.get(name) ?? { uid, own, resource, applied: [], wanted: undefined }
     deployed.set(name, one)
-    one.own = own
-    if (one.work?.hash === hash || (one.work === undefined && object.status.inputHash === hash)) return
-    const log = logOf(name, resourceOf(object))
-    begin(name, one, hash, async (signal) => {
+    Object.assign(one, { own, resource })
+    if (one.wanted === hash) return
+    const log = logOf(name, resource)
+    begin(name, one, hash, async () => {
       const lastApplyStartTime = toApiTime(clock.now())
-      const { timeoutMs } = object.spec
-      const end = await deployOwn(deps, { name, own, timeoutMs, before: object.status.applied, log }, signal)
-      signal.throwIfAborted()
+      const onWritten = (object: AppliedObject): void => {
+        one.applied = [...one.applied.filter((other) => other.uid !== object.uid), object]
+      }
+      const job = { name, own, timeoutMs: object.spec.timeoutMs, before: one.applied, onWritten, log }
+      const end = await deployOwn(deps, job, ending.signal)
+      if (end.ok) one.applied = end.applied
       took(name, uid, { end, hash, lastApplyStartTime })
       if (!end.ok) log(`${end.error}\n`, 'error')
     })
@@ -116,18 +133,15 @@ export function ownApplies(deps: OwnAppliesDeps): OwnApplies {
     })
   }
 
-  const takeDown = (name: string, one: Deployed, status: KubernetesApplyStatus | undefined, resource: string): void => {
-    const applied = status?.applied ?? []
-    if (one.work?.hash === gone || (one.work === undefined && applied.length === 0)) return
-    const log = logOf(name, resource)
-    begin(name, one, gone, async (signal) => {
-      await removeOwn(deps, { name, own: one.own, applied, log }, signal)
+  const takeDown = (name: string, one: Deployed): void => {
+    if (one.wanted === gone) return
+    begin(name, one, gone, async () => {
+      const { own, applied, resource } = one
+      await removeOwn(deps, { name, own, applied, log: logOf(name, resource) }, ending.signal)
+      one.applied = []
       write(name, one.uid, (before) => ({ ...before, applied: [], inputHash: undefined }))
     })
   }
-
-  /** As it was when it was there last. */
-  const last = new Map<string, KubernetesApply>()
 
   return {
     name: 'kubernetes-apply',
@@ -135,30 +149,24 @@ export function ownApplies(deps: OwnAppliesDeps): OwnApplies {
       ownSpec('KubernetesApply'),
       watch('ConfigMap', ({ name }) => byMap.of(name)),
       watch('FileWatch', ({ name }) => byWatch.of(name)),
-      watch('KubernetesApply', ({ name, after }) => {
-        if (after?.spec.own !== undefined) last.set(name, after)
-        return []
-      }),
     ],
     reconcile(name) {
-      if (closed) return
+      if (ending.signal.aborted) return
       const object = store.get('KubernetesApply', name)
       const own = object?.spec.own
       byMap.set(name, own && object?.spec.disableSource)
       byWatch.set(name, own?.restartOn?.fileWatches ?? [])
       const one = deployed.get(name)
       if (one !== undefined && object?.metadata.uid !== one.uid) {
-        const before = last.get(name)
-        takeDown(name, one, before?.status, before === undefined ? '' : resourceOf(before))
+        takeDown(name, one)
         deployed.delete(name)
-        last.delete(name)
         dropChildren(store, name, one.uid)
       }
       if (object === undefined || own === undefined) return
       const state = switchState(store, object.spec.disableSource)
       if (state === 'disabled') {
         const present = deployed.get(name)
-        if (present !== undefined) takeDown(name, present, object.status, resourceOf(object))
+        if (present !== undefined) takeDown(name, present)
         dropChildren(store, name, object.metadata.uid)
       } else if (state === 'enabled') {
         putChildren(store, object, own)
@@ -166,8 +174,7 @@ export function ownApplies(deps: OwnAppliesDeps): OwnApplies {
       }
     },
     close() {
-      closed = true
-      for (const { work } of deployed.values()) work?.ending.abort(new Error('the session ends'))
+      ending.abort(new Error('the session ends'))
     },
   }
 }

@@ -9,6 +9,7 @@ import type {
   StepSpec,
 } from '@tiltts/spec'
 import { appliedObject, isSameRef } from '../../executors/kubernetes/applied-object.js'
+import type { ObjectEnd } from '../../executors/kubernetes/apply-object.js'
 import { applyObjects } from '../../executors/kubernetes/apply-objects.js'
 import { type CustomDeployDeps, customDeploy, runDeployStep } from '../../executors/kubernetes/custom-deploy.js'
 import type { Inventories } from '../../executors/kubernetes/inventory.js'
@@ -38,6 +39,8 @@ export interface OwnDeploy {
   readonly timeoutMs: number
   /** What was applied before. */
   readonly before: readonly AppliedObject[]
+  /** Told of each object as soon as it is there. */
+  readonly onWritten: (object: AppliedObject) => void
   readonly log: Log
 }
 
@@ -54,7 +57,7 @@ export async function deployOwn(deps: DeployDeps, job: OwnDeploy, signal: AbortS
 
 async function applyText(
   deps: DeployDeps,
-  { name, own, timeoutMs, before, log }: OwnDeploy,
+  { name, own, timeoutMs, before, onWritten, log }: OwnDeploy,
   namespace: string,
   signal: AbortSignal,
 ): Promise<DeployEnd> {
@@ -71,7 +74,15 @@ async function applyText(
     const named = { ...ref, namespace: ref.namespace || namespace }
     return before.find((one) => isSameRef(one.namespace === '' ? ref : named, one))
   }
-  const request = { objects: prepared.objects, beforeOf, onWritten: () => {}, mark, force: false, timeoutMs, log }
+  const request = {
+    objects: prepared.objects,
+    beforeOf,
+    onWritten: (end: ObjectEnd) => onWritten(end.applied),
+    mark,
+    force: false,
+    timeoutMs,
+    log,
+  }
   const end = await applyObjects({ kubernetes, clock }, request, signal)
   if (end.errors.length > 0) return { ok: false, error: end.errors.join('\n') }
   const dropped = before.filter((one) => !end.applied.some(({ uid }) => uid === one.uid))
