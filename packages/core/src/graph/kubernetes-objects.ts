@@ -4,7 +4,6 @@ import type {
   KubernetesApplyStatus,
   KubernetesDeploy,
   KubernetesDiscoverySpec,
-  KubernetesDiscoveryStatus,
   PortForwardsSpec,
 } from '@tiltts/spec'
 import { refOf } from '../kubernetes/objects.js'
@@ -29,16 +28,6 @@ export function applySpec(name: string, deploy: KubernetesDeploy): KubernetesApp
     timeoutMs: deploy.timeoutMs,
     disableSource: disableSource(name),
   }
-}
-
-export const initialDiscoveryStatus: KubernetesDiscoveryStatus = {
-  known: false,
-  pods: [],
-  objects: [],
-  urls: [],
-  forbidden: [],
-  startedOnce: false,
-  completedOnce: false,
 }
 
 export function discoverySpec(name: string, deploy: KubernetesDeploy): KubernetesDiscoverySpec {

@@ -7,6 +7,7 @@ import {
   type DockerComposeServiceStatus,
   disableConfigMapName,
   type ImageStatus,
+  initialDiscoveryStatus,
   kinds,
   toApiTime,
   wellKnown,
@@ -15,14 +16,7 @@ import { initialCmdStatus } from '../schedule/cmd-transitions.js'
 import { initialResourceStatus } from '../schedule/resource-transitions.js'
 import type { NewMeta } from '../store/types.js'
 import { disableSource, serveCmd, updateCmd } from './cmd-specs.js'
-import {
-  applySpec,
-  clusterSpec,
-  discoverySpec,
-  forwardsSpec,
-  initialApplyStatus,
-  initialDiscoveryStatus,
-} from './kubernetes-objects.js'
+import { applySpec, clusterSpec, discoverySpec, forwardsSpec, initialApplyStatus } from './kubernetes-objects.js'
 import { disableToggle, stopBuildButton } from './resource-buttons.js'
 import type { DesiredObject, LinkedGraph, LinkedObject, LinkedResource } from './types.js'
 import { usersOfImages, type Watch, watchesOf } from './watches.js'

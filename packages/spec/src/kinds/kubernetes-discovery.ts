@@ -120,3 +120,14 @@ export interface KubernetesDiscoveryStatus {
 }
 
 export type KubernetesDiscovery = ApiObject<'KubernetesDiscovery', KubernetesDiscoverySpec, KubernetesDiscoveryStatus>
+
+/** Before anything of the cluster was seen. */
+export const initialDiscoveryStatus: KubernetesDiscoveryStatus = {
+  known: false,
+  pods: [],
+  objects: [],
+  urls: [],
+  forbidden: [],
+  startedOnce: false,
+  completedOnce: false,
+}

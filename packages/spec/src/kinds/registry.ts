@@ -13,7 +13,7 @@ import { type Extension, type ExtensionRepo, extensionFaults, extensionRepoFault
 import { type FileWatch, fileWatchFaults } from './file-watch.js'
 import type { Image } from './image.js'
 import { type KubernetesApply, kubernetesApplyFaults } from './kubernetes-apply.js'
-import type { KubernetesDiscovery } from './kubernetes-discovery.js'
+import { initialDiscoveryStatus, type KubernetesDiscovery } from './kubernetes-discovery.js'
 import type { PortForward } from './port-forward.js'
 import type { Resource } from './resource.js'
 import type { Session } from './session.js'
@@ -137,15 +137,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   KubernetesDiscovery: row('KubernetesDiscovery', 'kubernetesdiscoveries', {
     shortNames: ['kd', 'kdisco'],
     defaults: { cluster: 'default' },
-    initialStatus: () => ({
-      known: false,
-      pods: [],
-      objects: [],
-      urls: [],
-      forbidden: [],
-      startedOnce: false,
-      completedOnce: false,
-    }),
+    initialStatus: () => initialDiscoveryStatus,
   }),
   LiveUpdate: row('LiveUpdate', 'liveupdates', { writable: false }),
   PodLogStream: row('PodLogStream', 'podlogstreams', { shortNames: ['pls'], writable: false }),

@@ -4,9 +4,10 @@ import { textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
+import { fileFlags } from '../objects/file-flags.js'
 import { lastAppliedOf, withLastApplied } from '../objects/last-applied.js'
 import { threeWayPatch } from '../objects/merge-patch.js'
-import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
+import { namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
 import type { Manifest } from '../objects/read-manifests.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
@@ -18,7 +19,7 @@ export const command: Command = {
     'Creates what is not there, and changes what is: fields that were applied before and no longer stand in the file are removed, those of others stay. What was applied is kept in the annotation of kubectl, so that both can be used on one object.',
   flags: {
     ...sessionFlags,
-    ...manifestFlags,
+    ...fileFlags,
     output: outputFlag,
     'server-side': {
       type: 'boolean',

@@ -6,7 +6,8 @@ import { listFlag, listOfTexts, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
-import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
+import { fileFlags } from '../objects/file-flags.js'
+import { namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
 import { kindOfWord } from '../reading/kinds.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
@@ -18,7 +19,7 @@ export const command: Command = {
     'They live until they are deleted or the session ends. cmd runs a command; its flags stand before the name, since all after it is the command. filewatch (or fw) watches files and folders.',
   flags: {
     ...sessionFlags,
-    ...manifestFlags,
+    ...fileFlags,
     output: outputFlag,
     workdir: { type: 'string', short: 'w', value: '<folder>', help: 'of a cmd: where it runs (default: here)' },
     env: { type: 'string', short: 'e', multiple: true, value: '<NAME=value>', help: 'of a cmd: its environment' },

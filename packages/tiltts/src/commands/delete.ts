@@ -5,8 +5,9 @@ import { choiceFlag, durationFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
+import { fileFlags } from '../objects/file-flags.js'
 import { type NamedObject, objectsNamed, qualifiedName } from '../objects/kind-name.js'
-import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
+import { namedManifests } from '../objects/named-manifests.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
 export const command: Command = {
@@ -14,7 +15,7 @@ export const command: Command = {
   summary: 'delete objects of the session',
   flags: {
     ...sessionFlags,
-    ...manifestFlags,
+    ...fileFlags,
     selector: { type: 'string', short: 'l', value: '<selector>', help: 'those with these labels: key=value,other' },
     all: { type: 'boolean', help: 'all of the type' },
     'ignore-not-found': { type: 'boolean', help: 'that there is none is fine' },

@@ -5,8 +5,9 @@ import { choiceFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { ApiDocument } from '../objects/api-document.js'
 import { eachObject } from '../objects/each-object.js'
+import { fileFlags } from '../objects/file-flags.js'
 import { type NamedObject, objectsNamed } from '../objects/kind-name.js'
-import { manifestFlags, namedManifests } from '../objects/named-manifests.js'
+import { namedManifests } from '../objects/named-manifests.js'
 import { outputFlag, outputOf, printWritten } from '../objects/print-object.js'
 import { sessionFlags, withSession } from '../sessions/connect.js'
 
@@ -23,7 +24,7 @@ export const command: Command = {
   summary: 'change fields of an object of the session',
   flags: {
     ...sessionFlags,
-    ...manifestFlags,
+    ...fileFlags,
     patch: { type: 'string', short: 'p', value: '<patch>', help: 'the patch, in JSON or YAML' },
     'patch-file': { type: 'string', value: '<file>', help: 'a file that holds the patch' },
     type: { type: 'string', value: '<type>', help: 'strategic (the default), merge or json' },

@@ -1,20 +1,7 @@
-import type { Flags, Invocation } from '../cli/command.js'
+import type { Invocation } from '../cli/command.js'
 import { listOfTexts, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import { type Manifest, parseManifests, readManifests } from './read-manifests.js'
-
-/** Flags by which commands take objects. */
-export const manifestFlags: Flags = {
-  filename: {
-    type: 'string',
-    short: 'f',
-    multiple: true,
-    value: '<file>',
-    help: 'objects in YAML or JSON: a file, a folder, a URL, or - for standard input; may stand several times',
-  },
-  recursive: { type: 'boolean', short: 'R', help: 'of a folder, read those in it, too' },
-  kustomize: { type: 'string', short: 'k', value: '<folder>', help: 'the objects that a kustomization makes' },
-}
 
 /** The objects that the flags name; `undefined` when they name none. Throws a UsageError. */
 export async function namedManifests(invocation: Invocation): Promise<readonly Manifest[] | undefined> {

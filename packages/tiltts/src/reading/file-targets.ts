@@ -1,20 +1,7 @@
-import type { Flags, Invocation } from '../cli/command.js'
+import type { Invocation } from '../cli/command.js'
 import { listFlag, textFlag } from '../cli/parse.js'
 import { UsageError } from '../cli/usage-error.js'
 import type { Target, Targets } from './targets.js'
-
-/** Flags that name objects by files in which they stand. */
-export const fileFlags: Flags = {
-  filename: {
-    type: 'string',
-    short: 'f',
-    multiple: true,
-    value: '<file>',
-    help: 'the objects in a file, a folder, or - for the input',
-  },
-  recursive: { type: 'boolean', short: 'R', help: 'folders within folders, too' },
-  kustomize: { type: 'string', short: 'k', value: '<folder>', help: 'the objects that a kustomization makes' },
-}
 
 /** What stands in the files of `-f`, or of the kustomization of `-k`; absent: none were named. Throws a UsageError. */
 export async function fileTargets(invocation: Invocation): Promise<Targets | undefined> {

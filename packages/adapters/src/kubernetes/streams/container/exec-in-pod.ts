@@ -1,19 +1,11 @@
 import type { PodContainerRef } from '@tiltts/runtime/ports'
 import { InfraError } from '@tiltts/spec'
 import type { Exec, Pipe } from '../../../container-channel/pipe.js'
+import { CLOSE, STATUS, STDERR, STDIN, STDOUT, V4, V5 } from '../exec-channels.js'
 import { keepAlive } from '../keep-alive.js'
 import { messageBytes } from '../message-bytes.js'
 import { podPath } from '../pod-path.js'
 import type { StreamDeps } from '../stream-deps.js'
-
-const V5 = 'v5.channel.k8s.io'
-const V4 = 'v4.channel.k8s.io'
-const STDIN = 0
-const STDOUT = 1
-const STDERR = 2
-const STATUS = 3
-/** Of V5: that a channel has ended. */
-const CLOSE = 255
 
 export interface PodExecRequest {
   readonly target: PodContainerRef

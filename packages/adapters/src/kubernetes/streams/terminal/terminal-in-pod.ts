@@ -1,19 +1,10 @@
 import { type ExecEnd, endOf } from '../container/exec-in-pod.js'
+import { CLOSE, RESIZE, STATUS, STDERR, STDIN, STDOUT, V4, V5 } from '../exec-channels.js'
 import { keepAlive } from '../keep-alive.js'
 import { messageBytes } from '../message-bytes.js'
 import { podPath } from '../pod-path.js'
 import type { StreamDeps } from '../stream-deps.js'
 import type { PodTerminal, PodTerminalRequest, TerminalSize } from './pod-terminal.js'
-
-const V5 = 'v5.channel.k8s.io'
-const V4 = 'v4.channel.k8s.io'
-const STDIN = 0
-const STDOUT = 1
-const STDERR = 2
-const STATUS = 3
-const RESIZE = 4
-/** Of V5: that a channel has ended. */
-const CLOSE = 255
 
 /** Starts a process beside that of a container, on a terminal of its own where a size is given. */
 export async function terminalInPod(
